@@ -1,0 +1,1 @@
+"""Pure helpers without Django: the lowest floor of the house."""

@@ -1,0 +1,79 @@
+"""Refusals: anticipated errors that a person can read and act on.
+
+An action raises a refusal, never a bare exception, when the answer is "no, because …". Each interface turns
+refusals into its own form (a page, problem JSON, a line on the terminal) in one place, by `status` and `code`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+NO_FIELDS: Mapping[str, object] = MappingProxyType({})
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure
+    """What was asked cannot be done, and `message` says why in one plain sentence.
+
+    A subclass may fix `code` and `message` as class attributes; the constructor overrides them for one occasion.
+    `message` and the values of `fields` are strings or lazily translated strings.
+    """
+
+    status: ClassVar[int] = 422
+    code: str = "refused"
+    message: object = "This cannot be done."
+
+    def __init__(
+        self, message: object = None, *, code: str | None = None, fields: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message)
+        if message is not None:
+            self.message = message
+        if code is not None:
+            self.code = code
+        self.fields: Mapping[str, object] = NO_FIELDS if fields is None else MappingProxyType(dict(fields))
+
+    def __str__(self) -> str:
+        # Here and not in the constructor, so that a lazy message speaks the reader's language.
+        return str(self.message)
+
+
+class NotAllowed(Refusal):
+    """The actor may see this but not do it (HTTP 403)."""
+
+    status = 403
+    code = "not_allowed"
+    message = "You may not do this."
+
+
+class Stale(Refusal):
+    """Somebody changed the thing meanwhile, or it is no longer in a state for this (HTTP 409)."""
+
+    status = 409
+    code = "stale"
+    message = "This was changed by somebody else in the meantime. Reload it and try again."
+
+
+class Invalid(Refusal):
+    """Something typed is missing or wrong; `fields` says where (HTTP 422)."""
+
+    code = "invalid"
+    message = "Please correct the marked fields."
+
+
+class TooMany(Refusal):
+    """Too many tries in a short time; try again after `retry_after` seconds (HTTP 429)."""
+
+    status = 429
+    code = "too_many"
+    message = "Too many tries. Please wait a little and try again."
+
+    def __init__(
+        self,
+        message: object = None,
+        *,
+        retry_after: int,
+        code: str | None = None,
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message, code=code, fields=fields)
+        self.retry_after = retry_after
