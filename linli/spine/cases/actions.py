@@ -1,0 +1,236 @@
+"""The only writer of cases: `open_case` and `move`. Each writes one event in the same transaction (design.md, rule 3)."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.foundation.accounts.actors import Actor
+from linli.lib.chain import GENESIS
+from linli.lib.errors import Invalid, NotAllowed, Stale
+from linli.spine.cases import clock, kinds
+from linli.spine.cases.chain import digest
+from linli.spine.cases.flow import Move, Need, Objection, Part
+from linli.spine.cases.kinds import Change, Inputs, Kind
+from linli.spine.cases.models import Attachment, Case, Event
+from linli.spine.cases.parts import parts_of, snapshot
+from linli.spine.cases.tally import Before
+from linli.spine.cases.words import sentence
+
+_WRITTEN_BY_MOVES = (
+    "matter",
+    "event_class",
+    "state",
+    "is_open",
+    "unit",
+    "handler",
+    "state_since",
+    "responded_at",
+    "step_due",
+    "term_due",
+    "statutory_due",
+    "due_at",
+    "extension_days",
+    "asked_days",
+    "handled_at",
+    "answered_at",
+    "solved",
+    "satisfaction",
+    "closed_at",
+    "reopens",
+    "on_spot",
+    "level",
+    "reminded_at",
+    "seq",
+    "head_hash",
+)
+
+
+def open_case(*, case: Case, opening: str, by: Actor, part: Part, inputs: Inputs, now: datetime) -> Event:
+    """Open the case that the caller has filled in (kind, matter, area, party, words, place), by a move of its flow.
+
+    Gives it a number, starts its clocks, writes the first event. Runs inside the caller's transaction. The number
+    is taken last, because whoever holds the day's series makes the others wait.
+    """
+    kind = kinds.of(case.kind)
+    move = kind.flow.move[opening]
+    if part not in move.who:
+        raise NotAllowed(_("You may not open a case in this way."))
+    _check_inputs(move, kind, inputs)
+    case.state = move.target or kind.flow.start
+    case.opened_at = case.state_since = now
+    case.head_hash = GENESIS
+    clock.start(case, kind, now)
+    change = Change(case=case, move=move, by=by, inputs=inputs, now=now)
+    _apply(change, kind)
+    case.number = next_number(now)
+    event = _event(change, part=part, before="")
+    case.seq, case.head_hash = event.seq, event.hash
+    case.save(force_insert=True)
+    event.case = case
+    event.save(force_insert=True)
+    _attach(event, case, inputs)
+    Before().settle(case)
+    return event
+
+
+def move(
+    *,
+    case_id: int,
+    name: str,
+    by: Actor,
+    inputs: Inputs,
+    now: datetime,
+    expected_seq: int | None = None,
+    is_reporter: bool = False,
+    afterwards: Callable[[Change, Event], None] | None = None,
+) -> Case:
+    """Move a case: lock it, ask the flow, change it, write one event.
+
+    `expected_seq`: how many events the page showed; a different count is refused as Stale, so that nobody decides
+    on what they have not read. `afterwards` runs in the same transaction (the app's own facts, messages).
+    Raises NotAllowed (part), Stale (state or count), Invalid (inputs).
+    """
+    with transaction.atomic():
+        query = Case.objects.select_for_update(of=("self",)) if connection.features.has_select_for_update_of else None
+        rows = query if query is not None else Case.objects.all()
+        case = rows.select_related("matter", "unit", "party").get(pk=case_id)
+        kind = kinds.of(case.kind)
+        step = kind.flow.move.get(name)
+        if step is None or not step.source:
+            raise Invalid(_("There is no such move."), code="unknown_move")
+        if expected_seq is not None and expected_seq != case.seq:
+            raise Stale(_("Somebody else has moved this case meanwhile. Look at what is new, then decide again."))
+        parts = parts_of(by, case, is_reporter=is_reporter)
+        objection = kind.flow.objection(name, state=case.state, parts=parts, snapshot=snapshot(case, kind, by, now))
+        if objection is not None:
+            raise _refusal(objection, kind)
+        _check_inputs(step, kind, inputs)
+        before, was = Before(case), case.state
+        change = Change(case=case, move=step, by=by, inputs=inputs, now=now)
+        _enter(change, kind)
+        _apply(change, kind)
+        part = min(parts & step.who, key=list(Part).index)
+        event = _event(change, part=part, before=was)
+        case.seq, case.head_hash = event.seq, event.hash
+        case.save(update_fields=_WRITTEN_BY_MOVES)
+        event.save(force_insert=True)
+        _attach(event, case, inputs)
+        before.settle(case)
+        if afterwards is not None:
+            afterwards(change, event)
+    return case
+
+
+def next_number(now: datetime) -> str:
+    """The next case number of the day: date and a gap-free count. The row stays locked until the transaction ends."""
+    day = timezone.localtime(now).date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_numberseries (day, last) VALUES (%s, 1)"
+            " ON CONFLICT (day) DO UPDATE SET last = cases_numberseries.last + 1 RETURNING last",
+            [day],
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return f"{day:%Y%m%d}{row[0]:05d}"
+
+
+def _enter(change: Change, kind: Kind) -> None:
+    case, target = change.case, change.move.target
+    if target is None:
+        return
+    stood_still_since = case.state_since if kind.flow.state[case.state].stopped else None
+    case.state = target
+    if stood_still_since is not None:
+        change.data["moved_minutes"] = clock.shift(case, stood_still_since, change.now)
+
+
+def _apply(change: Change, kind: Kind) -> None:
+    """The move's own effect, then what every state means for the clocks."""
+    case, now = change.case, change.now
+    effect = kind.effects.get(change.move.name)
+    if effect is not None:
+        effect(change)
+    if change.move.target is not None:
+        final = kind.flow.state[case.state].final
+        case.is_open = not final
+        case.closed_at = now if final else None
+        clock.start_step(case, kind, now)
+    else:
+        clock.set_due(case, kind)
+
+
+def _event(change: Change, *, part: Part, before: str) -> Event:
+    case, inputs, data = change.case, change.inputs, change.data
+    if inputs.reason:
+        data["reason"] = inputs.reason
+    if inputs.photos:
+        data["photos"] = [photo.sha256 for photo in inputs.photos]
+    event = Event(
+        case=case if case.pk else None,
+        seq=case.seq + 1,
+        at=change.now,
+        actor_id=change.by.user_id,
+        post_id=change.by.post_id,
+        part=part,
+        move=change.move.name,
+        from_state=before,
+        to_state=case.state,
+        note=inputs.note,
+        public_note=inputs.public_note,
+        data=data,
+        prev_hash=case.head_hash,
+    )
+    event.hash = digest(event, case.number)
+    return event
+
+
+def _attach(event: Event, case: Case, inputs: Inputs) -> None:
+    if inputs.photos:
+        Attachment.objects.bulk_create(Attachment(event=event, case=case, file=photo) for photo in inputs.photos)
+
+
+def _refusal(objection: Objection, kind: Kind) -> NotAllowed | Stale:
+    text = sentence(objection, kind.flow)
+    return NotAllowed(text) if objection.final_for_actor else Stale(text, code=objection.code)
+
+
+_EMPTY: dict[Need, Callable[[Inputs], bool]] = {
+    Need.NOTE: lambda given: not given.note,
+    Need.PUBLIC_NOTE: lambda given: not given.public_note,
+    Need.REASON: lambda given: not given.reason,
+    Need.UNIT: lambda given: given.unit is None,
+    Need.MATTER: lambda given: given.matter is None,
+    Need.PHOTO: lambda given: not given.photos,
+    Need.DAYS: lambda given: given.days < 1,
+    Need.SATISFACTION: lambda given: given.satisfaction is None,
+}
+
+
+def missing(move: Move, inputs: Inputs) -> Collection[Need]:
+    """What the move needs and was not given."""
+    return [need for need in move.needs if _EMPTY[need](inputs)]
+
+
+def _check_inputs(move: Move, kind: Kind, inputs: Inputs) -> None:
+    asked = {
+        Need.NOTE: _("Write what was done or why."),
+        Need.PUBLIC_NOTE: _("Write what the resident will read."),
+        Need.REASON: _("Choose a reason."),
+        Need.UNIT: _("Choose the unit in charge."),
+        Need.MATTER: _("Choose the matter."),
+        Need.PHOTO: _("Add at least one photo as proof."),
+        Need.DAYS: _("Say how many more working days are needed."),
+        Need.SATISFACTION: _("Choose how satisfied you are."),
+    }
+    fields: dict[str, object] = {need.value: asked[need] for need in missing(move, inputs)}
+    reasons = kind.reasons.get(move.name, {})
+    if inputs.reason and inputs.reason not in reasons:
+        fields["reason"] = _("Choose one of the reasons on the list.")
+    if inputs.satisfaction is not None and inputs.satisfaction not in (1, 2, 3):
+        fields["satisfaction"] = _("Choose one of the three faces.")
+    if fields:
+        raise Invalid(fields=fields)
