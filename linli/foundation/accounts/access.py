@@ -1,0 +1,98 @@
+"""Marks that say who may open a view. The DefaultDeny middleware enforces them and refuses an unmarked view.
+
+    @requires(Permission.CASE_READ)
+    def queue(request: HttpRequest) -> TemplateResponse: ...
+
+The mark is `view.access`: "public", "signed_in", "resident_only", "api" (the view's own framework checks), or
+the code of a permission. A permission says nothing about the place: a view fetches its objects inside the
+actor's area (`actor.within()`), so that what lies outside is a 404.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from django.utils.translation import gettext as _
+
+from linli.foundation.accounts.actors import Actor
+from linli.foundation.accounts.roles import Permission
+from linli.lib.errors import NotAllowed
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC: Final = "public"
+SIGNED_IN: Final = "signed_in"
+RESIDENT_ONLY: Final = "resident_only"
+API: Final = "api"
+
+
+def mark(view: View, access: str) -> View:
+    """Write `access` on a view that is not ours to decorate (a framework's, a library's)."""
+    if access not in {PUBLIC, SIGNED_IN, RESIDENT_ONLY, API}:
+        Permission(access)
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """Anybody may open it, signed in or not."""
+    return mark(view, PUBLIC)
+
+
+def signed_in(view: View) -> View:
+    """Anybody who has signed in, staff or resident."""
+    return mark(view, SIGNED_IN)
+
+
+def resident_only(view: View) -> View:
+    """Residents who have signed in by phone."""
+    return mark(view, RESIDENT_ONLY)
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Signed in, under a post whose role grants `permission`. An unknown code fails when the module is loaded."""
+    code = Permission(permission)
+
+    def decorate(view: View) -> View:
+        return mark(view, code)
+
+    return decorate
+
+
+def needs_sign_in(access: str) -> bool:
+    """Whether a visitor must sign in before this mark can be judged at all."""
+    return access not in {PUBLIC, API}
+
+
+def check(access: str, actor: Actor) -> None:
+    """Let the actor pass, or raise NotAllowed with a reason a person can read."""
+    if access in {PUBLIC, API, SIGNED_IN}:
+        return
+    if access == RESIDENT_ONLY:
+        if not actor.is_resident:
+            raise NotAllowed(_("This page is for residents. Sign in with your phone number."), code="resident_only")
+        return
+    if not actor.can(access):
+        raise NotAllowed(refusal(access), code="not_granted")
+
+
+def refusal(permission: str) -> str:
+    """Why somebody without this permission is turned away, in one sentence (also for disabled buttons)."""
+    return _REASONS[Permission(permission)]()
+
+
+# Whole sentences, so that translators need no grammar of ours.
+_REASONS: Final[dict[Permission, Callable[[], str]]] = {
+    Permission.CASE_READ: lambda: _("Your post does not include reading cases."),
+    Permission.CASE_WORK: lambda: _("Your post does not include working on cases."),
+    Permission.REPORT_CREATE: lambda: _("Your post does not include reporting."),
+    Permission.NOTE_WRITE: lambda: _("Your post does not include writing notes."),
+    Permission.DASHBOARD_READ: lambda: _("Your post does not include the boards."),
+    Permission.PEOPLE_READ: lambda: _("Your post does not include the register of people."),
+    Permission.PEOPLE_EDIT: lambda: _("Your post does not include changing the register of people."),
+    Permission.PEOPLE_REVEAL: lambda: _("Your post does not include seeing full personal data."),
+    Permission.AUDIT_READ: lambda: _("Only an auditor may read the access log."),
+    Permission.AREAS_MANAGE: lambda: _("Only a system administrator may change areas and grids."),
+    Permission.ACCOUNTS_MANAGE: lambda: _("Only a system administrator may manage accounts."),
+    Permission.CATALOGUE_MANAGE: lambda: _("Your post does not include changing the catalogue."),
+    Permission.EXPORT: lambda: _("Your post does not include exporting data."),
+}
