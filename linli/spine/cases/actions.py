@@ -1,9 +1,10 @@
 """The only writer of cases: `open_case` and `move`. Each writes one event in the same transaction (design.md, rule 3)."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,11 +49,21 @@ _WRITTEN_BY_MOVES = (
 )
 
 
-def open_case(*, case: Case, opening: str, by: Actor, part: Part, inputs: Inputs, now: datetime) -> Event:
+def open_case(
+    *,
+    case: Case,
+    opening: str,
+    by: Actor,
+    part: Part,
+    inputs: Inputs,
+    now: datetime,
+    numbered: Callable[[Case], None],
+) -> Event:
     """Open the case that the caller has filled in (kind, matter, area, party, words, place), by a move of its flow.
 
-    Gives it a number, starts its clocks, writes the first event. Runs inside the caller's transaction. The number
-    is taken last, because whoever holds the day's series makes the others wait.
+    Gives it a number (`numbered` may then add what follows from it), starts its clocks, writes the first event.
+    Runs inside the caller's transaction. The number is taken late, because whoever holds the day's series makes
+    the others wait.
     """
     kind = kinds.of(case.kind)
     move = kind.flow.move[opening]
@@ -66,6 +77,7 @@ def open_case(*, case: Case, opening: str, by: Actor, part: Part, inputs: Inputs
     change = Change(case=case, move=move, by=by, inputs=inputs, now=now)
     _apply(change, kind)
     case.number = next_number(now)
+    numbered(case)
     event = _event(change, part=part, before="")
     case.seq, case.head_hash = event.seq, event.hash
     case.save(force_insert=True)
@@ -86,17 +98,17 @@ def move(
     expected_seq: int | None = None,
     is_reporter: bool = False,
     afterwards: Callable[[Change, Event], None] | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> Case:
     """Move a case: lock it, ask the flow, change it, write one event.
 
     `expected_seq`: how many events the page showed; a different count is refused as Stale, so that nobody decides
-    on what they have not read. `afterwards` runs in the same transaction (the app's own facts, messages).
+    on what they have not read. `afterwards` runs in the same transaction (the app's own facts, messages);
+    `facts` go into the event.
     Raises NotAllowed (part), Stale (state or count), Invalid (inputs).
     """
     with transaction.atomic():
-        query = Case.objects.select_for_update(of=("self",)) if connection.features.has_select_for_update_of else None
-        rows = query if query is not None else Case.objects.all()
-        case = rows.select_related("matter", "unit", "party").get(pk=case_id)
+        case = _locked().select_related("matter", "unit", "party").get(pk=case_id)
         kind = kinds.of(case.kind)
         step = kind.flow.move.get(name)
         if step is None or not step.source:
@@ -109,7 +121,7 @@ def move(
             raise _refusal(objection, kind)
         _check_inputs(step, kind, inputs)
         before, was = Before(case), case.state
-        change = Change(case=case, move=step, by=by, inputs=inputs, now=now)
+        change = Change(case=case, move=step, by=by, inputs=inputs, now=now, data=dict(facts or {}))
         _enter(change, kind)
         _apply(change, kind)
         part = min(parts & step.who, key=list(Part).index)
@@ -136,6 +148,13 @@ def next_number(now: datetime) -> str:
         row = cursor.fetchone()
     assert row is not None
     return f"{day:%Y%m%d}{row[0]:05d}"
+
+
+def _locked() -> QuerySet[Case]:
+    # SQLite has locked the whole database already (immediate transactions) and knows no row locks.
+    if connection.features.has_select_for_update_of:
+        return Case.objects.select_for_update(of=("self",))
+    return Case.objects.all()
 
 
 def _enter(change: Change, kind: Kind) -> None:

@@ -67,10 +67,10 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         """The matters on lists that are published and valid for this area on this day."""
         places = [area_id[:size] for size in (2, 4, 6, 9, 12, 15, 18) if size <= len(area_id)]
         return self.filter(
-            Q(list__valid_to__isnull=True) | Q(list__valid_to__gte=on),
-            list__status=MatterList.Status.PUBLISHED,
-            list__valid_from__lte=on,
-            list__area_id__in=places,
+            Q(matter_list__valid_to__isnull=True) | Q(matter_list__valid_to__gte=on),
+            matter_list__status=MatterList.Status.PUBLISHED,
+            matter_list__valid_from__lte=on,
+            matter_list__area_id__in=places,
         )
 
 
@@ -88,7 +88,7 @@ class Matter(models.Model):
         WORKING_DAYS = "working_days", _("working days")
         CALENDAR_DAYS = "calendar_days", _("calendar days")
 
-    list = models.ForeignKey(MatterList, on_delete=models.PROTECT, related_name="matters")
+    matter_list = models.ForeignKey(MatterList, on_delete=models.PROTECT, related_name="matters")
     code = models.CharField(_("code"), max_length=60)
     position = models.PositiveIntegerField(_("position"), default=0)
     name = models.CharField(_("name"), max_length=80)
@@ -107,9 +107,9 @@ class Matter(models.Model):
     objects = MatterQuerySet.as_manager()
 
     class Meta:
-        ordering = ["list_id", "position", "id"]
+        ordering = ["matter_list_id", "position", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["list", "code"], name="catalogue_one_item"),
+            models.UniqueConstraint(fields=["matter_list", "code"], name="catalogue_one_item"),
             models.CheckConstraint(
                 condition=~Q(lead="department") | Q(lead_unit__isnull=False), name="catalogue_department_named"
             ),

@@ -1,0 +1,66 @@
+"""What people see when something goes wrong: what happened, what to do, nothing lost. One page for every code."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from linli.lib.errors import Refusal
+
+logger = logging.getLogger(__name__)
+
+
+def page(request: HttpRequest, status: int, title: str, text: str, code: str = "") -> HttpResponse:
+    """The error in the form the asker reads: problem JSON under /api/, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        body = {"type": f"urn:linli:problem:{code or status}", "title": title, "status": status, "detail": text}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    context = {"status": status, "title": title, "text": text}
+    return render(request, "ui/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 400, _("We could not read this"), _("Please go back, check what you entered, and send it again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    reason = str(exception) if exception and str(exception) else _("Your post does not allow this.")
+    return page(request, 403, _("Not allowed"), reason)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = _("The address may be mistyped, or what it names is outside your area.")
+    return page(request, 404, _("Not found"), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    text = _("This page was open for too long. Go back, reload it, and send it again; what you typed is kept in the browser.")
+    return page(request, 403, _("Please send it again"), text, code="csrf")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    text = _("What you sent is too large. Send fewer or smaller photos; what you typed is kept in the browser.")
+    return page(request, 413, _("Too large"), text)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    text = _("The system is busy for a moment. Go back and send it again; nothing was kept by halves.")
+    response = page(request, 503, _("Busy, please try again"), text)
+    response["Retry-After"] = "3"
+    return response
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal that no form has shown at its field."""
+    titles = {403: _("Not allowed"), 409: _("It has changed meanwhile"), 429: _("Too many tries"), 507: _("No room left")}
+    response = page(request, refusal.status, titles.get(refusal.status, _("This cannot be done")), str(refusal), refusal.code)
+    retry_after = getattr(refusal, "retry_after", None)
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    text = _("Something went wrong on our side. It has been written down. Please try again later.")
+    return page(request, 500, _("An error on our side"), text)
