@@ -1,8 +1,11 @@
 """Messages to people: the inbox on the page, and the queue of texts that leave the house."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -63,3 +66,13 @@ class Message(models.Model):
                 name="notif_read_paired",
             ),
         ]
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it stands unread in the inbox."""
+        return self.state == self.State.SENT and self.channel == self.Channel.INBOX
+
+    @property
+    def day(self) -> date:
+        """The day it was written, where the reader is."""
+        return timezone.localdate(self.created_at)
