@@ -33,9 +33,14 @@ class StoredFile(models.Model):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="uploads"
     )
-    uploaded_at = models.DateTimeField(db_index=True)
+    uploaded_at = models.DateTimeField()
+    # Something links it, as the sweep has seen; it need not ask again.
+    kept = models.BooleanField(default=False)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["uploaded_at"], name="files_to_sweep", condition=models.Q(kept=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(lon__isnull=True, lat__isnull=True) | models.Q(lon__isnull=False, lat__isnull=False),

@@ -1,0 +1,25 @@
+"""What each refusal of a photo says, for translation; the codes are those of `linli.lib.photos.MESSAGES`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PHOTO: Mapping[str, Promise] = MappingProxyType(
+    {
+        "empty": _("The file is empty. Please choose the photo again."),
+        "too_big_bytes": _("The photo is larger than 15 MB. Please choose a smaller one."),
+        "too_many_pixels": _("The photo has more than 40 million pixels. Please choose a smaller one."),
+        "not_an_image": _("This file is not a photo. Please choose a JPEG, PNG or WebP picture."),
+        "unsupported": _("This kind of picture cannot be read here. Please send it as JPEG, PNG or WebP."),
+        "truncated": _("The photo is incomplete or damaged. Please send it again."),
+    }
+)
+
+NTH_PHOTO = _("Photo {number}: {reason}")
+TOO_MANY = _("At most 9 photos can be sent at once. Please choose fewer.")
+STORAGE_FULL = _(
+    "The photo could not be kept because the disk is full. Your text is not lost; send it without photos or try later."
+)
+STORAGE_TROUBLE = _("The photo could not be kept. Your text is not lost; send it without photos or try later.")
