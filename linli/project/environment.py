@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-class BadSetting(Exception):
+class BadSetting(Exception):  # noqa: N818 - what is bad
     """An environment variable has a value that Linli cannot use; the message says what to write instead."""
 
 

@@ -21,7 +21,9 @@ def page(request: HttpRequest, status: int, title: str, text: str, code: str = "
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400, _("We could not read this"), _("Please go back, check what you entered, and send it again."))
+    return page(
+        request, 400, _("We could not read this"), _("Please go back, check what you entered, and send it again.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -35,7 +37,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    text = _("This page was open for too long. Go back, reload it, and send it again; what you typed is kept in the browser.")
+    text = _(
+        "This page was open for too long. Go back, reload it, and send it again; what you typed is kept in the browser."
+    )
     return page(request, 403, _("Please send it again"), text, code="csrf")
 
 
@@ -53,8 +57,15 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal that no form has shown at its field."""
-    titles = {403: _("Not allowed"), 409: _("It has changed meanwhile"), 429: _("Too many tries"), 507: _("No room left")}
-    response = page(request, refusal.status, titles.get(refusal.status, _("This cannot be done")), str(refusal), refusal.code)
+    titles = {
+        403: _("Not allowed"),
+        409: _("It has changed meanwhile"),
+        429: _("Too many tries"),
+        507: _("No room left"),
+    }
+    response = page(
+        request, refusal.status, titles.get(refusal.status, _("This cannot be done")), str(refusal), refusal.code
+    )
     retry_after = getattr(refusal, "retry_after", None)
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)

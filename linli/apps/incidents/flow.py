@@ -155,7 +155,9 @@ STATES = (
         icon="scale",
         step=True,
     ),
-    State(code=SOLVED, label=_("Solved"), told=_("Solved. Thank you."), tone=Tone.DONE, icon="circle-check", final=True),
+    State(
+        code=SOLVED, label=_("Solved"), told=_("Solved. Thank you."), tone=Tone.DONE, icon="circle-check", final=True
+    ),
     State(
         code=UNANSWERED,
         label=_("Closed without answer"),

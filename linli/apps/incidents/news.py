@@ -63,7 +63,7 @@ def _to_staff(case: Case, event: Event, now: datetime) -> Iterable[News]:
     community = posts.filter(role__in=_COMMUNITY, area_id=case.area_id[:12])
     match event.move:
         case "dispatch":
-            posts, words = posts.filter(unit_id=case.unit_id), _("Case %(number)s was dispatched to your unit.")
+            posts, words = posts.filter(unit=case.unit), _("Case %(number)s was dispatched to your unit.")
         case "return":
             posts, words = community, _("Case %(number)s came back: the unit says it was wrongly sent.")
         case "reopen":

@@ -42,7 +42,9 @@ def find(given: Given, now: datetime) -> Found:
     if given.lon is not None and given.lat is not None:
         lon, lat = to_wgs84(given.lon, given.lat, given.crs)
         place = locator(now).locate(lon, lat)
-        return Found(place.area_id, Incident.Found.POINT, round(lon, 6), round(lat, 6), 0 if place.exact else place.metres)
+        return Found(
+            place.area_id, Incident.Found.POINT, round(lon, 6), round(lat, 6), 0 if place.exact else place.metres
+        )
     if given.area_id:
         if not Area.objects.filter(pk=given.area_id, level__in=_CHOOSABLE, valid_to__isnull=True).exists():
             raise Invalid(fields={"area": _("Choose a community from the list.")})

@@ -17,7 +17,7 @@ from linli.lib.working_calendar import WorkingCalendar, load_official_calendar
 _FRESH_SECONDS = 30.0
 
 
-class NoRuleSet(LookupError):
+class NoRuleSet(LookupError):  # noqa: N818 - what is missing
     """No rule set of this domain is valid at this place on this day: the installation is incomplete."""
 
 
@@ -117,7 +117,9 @@ def calendar(area_id: str, on: date) -> WorkingCalendar:
         shipped = load_official_calendar()
         own = dict(shelf.days)
         holidays = {d for d in shipped.holidays if d not in own} | {d for d, kind in own.items() if kind == "holiday"}
-        make_up = {d for d in shipped.make_up_days if d not in own} | {d for d, kind in own.items() if kind == "make_up"}
+        make_up = {d for d in shipped.make_up_days if d not in own} | {
+            d for d, kind in own.items() if kind == "make_up"
+        }
         known = max([shipped.known_until, *(date(d.year, 12, 31) for d in own)])
         spans = tuple((clock_time.fromisoformat(a), clock_time.fromisoformat(b)) for a, b in spans_text)
         found = WorkingCalendar(

@@ -72,6 +72,12 @@ def reveal_phone(*, party: Party, by: Actor, reason: str, now: datetime, ip: str
     if len(reason) < 2:
         raise Invalid(fields={"reason": _("Say why you need the number.")})
     audit.record(
-        by=by, action="people.reveal_phone", subject_kind="party", subject_id=str(party.pk), reason=reason, ip=ip, now=now
+        by=by,
+        action="people.reveal_phone",
+        subject_kind="party",
+        subject_id=str(party.pk),
+        reason=reason,
+        ip=ip,
+        now=now,
     )
     return vault.unseal(party.phone_sealed, vault.PHONE)

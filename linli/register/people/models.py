@@ -20,7 +20,7 @@ class Party(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RESIDENT)
     name = models.CharField(_("name"), max_length=60, blank=True)
     phone_sealed = models.TextField(blank=True)
-    phone_index = models.CharField(max_length=64, unique=True, null=True)
+    phone_index = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique when known
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="party"
     )

@@ -1,4 +1,4 @@
-"""The only writer of cases: `open_case` and `move`. Each writes one event in the same transaction (design.md, rule 3)."""
+"""The only writer of cases: `open_case` and `move`. Each writes one event in the same transaction (design.md §1)."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime

@@ -96,5 +96,11 @@ def read(case: Case, kind: Kind, now: datetime) -> Reading:
     if now <= case.due_at:
         soon = case.due_at - now <= timedelta(hours=limits["soon_hours"])
         return Reading("soon" if soon else "ok", case.due_at, minutes)
-    very_late = term_of(limits["very_late"]).due(case.due_at, calendar_for(case, now)) < now
+    very_late = very_late_from(case, kind, case.due_at) < now
     return Reading("very_late" if very_late else "late", case.due_at, minutes)
+
+
+def very_late_from(case: Case, kind: Kind, late_from: datetime) -> datetime:
+    """When a case that is late since `late_from` becomes very late: the second band of the rules."""
+    limits = rules.params(kind.limits_rule, case.area_id, late_from.date())
+    return term_of(limits["very_late"]).due(late_from, calendar_for(case, late_from))

@@ -55,13 +55,20 @@ class Tone(StrEnum):
 class Snapshot(Protocol):
     """What a guard may look at: facts of the case and of who asks, gathered before asking."""
 
-    reopens: int
-    reopens_limit: int
-    has_reporter: bool
-    handler_id: int | None
-    actor_id: int | None
-    reminded_recently: bool
-    unit_is_community: bool
+    @property
+    def reopens(self) -> int: ...
+    @property
+    def reopens_limit(self) -> int: ...
+    @property
+    def has_reporter(self) -> bool: ...
+    @property
+    def handler_id(self) -> int | None: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def reminded_recently(self) -> bool: ...
+    @property
+    def unit_is_community(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +118,7 @@ class Move:
     grave: bool = False
 
 
-class BadFlow(ValueError):
+class BadFlow(ValueError):  # noqa: N818 - the flow is bad, not in error
     """The table contradicts itself; the message names the state or move."""
 
 

@@ -30,12 +30,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         if actor.is_system:
             return self.all()
-        if actor.is_resident:
+        if actor.is_resident and actor.user_id is not None:
             joined = Follower.objects.filter(case=OuterRef("pk"), party__user_id=actor.user_id)
             return self.filter(Q(party__user_id=actor.user_id) | Exists(joined))
         if not actor.can(Permission.CASE_READ):
             return self.none()
         if actor.role == DEPARTMENT_STAFF.code:
+            if actor.unit_id is None:
+                return self.none()
             assigned = Assignment.objects.filter(case=OuterRef("pk"), unit_id=actor.unit_id)
             return self.under(actor.area_id).filter(Exists(assigned))
         return self.under(actor.area_id)
@@ -202,7 +204,9 @@ class Assignment(models.Model):
     class Meta:
         indexes = [models.Index(fields=["unit", "case"], name="cases_assigned_unit")]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(ended_at__isnull=True), name="cases_one_unit_at_a_time")
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="cases_one_unit_at_a_time"
+            )
         ]
 
     def __str__(self) -> str:

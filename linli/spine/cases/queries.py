@@ -158,7 +158,9 @@ def _narrow(chosen: Filter, now: datetime) -> Q:
 
 
 def _due(due: str, now: datetime) -> Q:
-    midnight = datetime.combine(timezone.localtime(now).date() + timedelta(days=1), time.min, timezone.get_current_timezone())
+    midnight = datetime.combine(
+        timezone.localtime(now).date() + timedelta(days=1), time.min, timezone.get_current_timezone()
+    )
     match due:
         case "late":
             return Q(is_open=True, due_at__lt=now)
@@ -192,9 +194,8 @@ def _words(text: str) -> Q:
 def page(actor: Actor, chosen: Filter, *, after: str, now: datetime, size: int = PAGE) -> Page:
     """One page of a list, by keyset: the cost does not grow with the table nor with the page number. One statement."""
     rows = listed(actor, chosen, now).select_related("area", "matter", "unit").only(*_LIST_FIELDS)
-    cursor = _cursor(after)
+    cursor = cursor_of(after)
     if chosen.by_deadline:
-        rows = rows.filter(due_at__isnull=False) if cursor is None or cursor[0] else rows
         if cursor is not None:
             at, pk = cursor
             rows = rows.filter(Q(due_at__gt=at) | Q(due_at=at, pk__gt=pk))
@@ -209,15 +210,17 @@ def page(actor: Actor, chosen: Filter, *, after: str, now: datetime, size: int =
     last = found[-1] if found else None
     if not more or last is None:
         return Page(found)
-    return Page(found, _mark(last.due_at if chosen.by_deadline else last.opened_at, last.pk))
+    return Page(found, mark_of(last.due_at if chosen.by_deadline else last.opened_at, last.pk))
 
 
-def _mark(at: datetime | None, pk: int) -> str:
+def mark_of(at: datetime | None, pk: int) -> str:
+    """The cursor that stands behind a row: its moment to the microsecond, and its key."""
     assert at is not None
     return f"{int(at.timestamp() * 1_000_000)}-{pk}"
 
 
-def _cursor(text: str) -> tuple[datetime, int] | None:
+def cursor_of(text: str) -> tuple[datetime, int] | None:
+    """Read a cursor; None for anything that is not one."""
     left, dash, right = text.partition("-")
     if not (dash and left.isascii() and left.isdigit() and right.isascii() and right.isdigit()):
         return None
@@ -225,7 +228,9 @@ def _cursor(text: str) -> tuple[datetime, int] | None:
     if micros > 4_102_444_800_000_000 or int(right) > 2**62:
         return None
     seconds, rest = divmod(micros, 1_000_000)
-    return datetime.fromtimestamp(seconds, tz=timezone.get_current_timezone()) + timedelta(microseconds=rest), int(right)
+    return datetime.fromtimestamp(seconds, tz=timezone.get_current_timezone()) + timedelta(microseconds=rest), int(
+        right
+    )
 
 
 def counts(actor: Actor, now: datetime) -> Counts:
@@ -288,7 +293,7 @@ class CaseView:
 
 
 def choices(case: Case, actor: Actor, now: datetime, *, is_reporter: bool = False) -> tuple[Choice, ...]:
-    """Every move that the actor's part could ever make in this kind of case: those possible now, the others with the reason.
+    """Every move that the actor's part could ever make: those possible now, the others with the reason.
 
     Moves of other people's parts are left out; moves that belong to another state are shown greyed.
     """
@@ -308,7 +313,9 @@ def case_view(actor: Actor, number: str, now: datetime) -> CaseView | None:
     """Everything on the page of a case, or None outside the actor's scope. Three statements (photos included)."""
     case = (
         Case.objects.visible_to(actor)
-        .select_related("area", "area__parent", "area__parent__parent", "matter", "matter__matter_list", "unit", "party", "handler")
+        .select_related(
+            "area", "area__parent", "area__parent__parent", "matter", "matter__matter_list", "unit", "party", "handler"
+        )
         .filter(number=number)
         .first()
     )
