@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from linli.foundation.files import messages
 from linli.lib.errors import Refusal
@@ -66,13 +66,13 @@ def put(sha256: str, full: bytes, small: bytes) -> None:
 
 
 def _write(name: str, data: bytes) -> None:
-    try:
-        path = Path(default_storage.path(name))
-    except NotImplementedError:
+    if not isinstance(default_storage, FileSystemStorage):
         _save_remotely(name, data)
         return
+    path = Path(default_storage.path(name))
     # Photos are personal: readable by the service's own user only.
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (path.parents[2], path.parents[1], path.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f"{DRAFT}{secrets.token_hex(8)}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
