@@ -1,10 +1,10 @@
 """Who works here, in which post and where, and what proves who somebody is.
 
-Personal-data class stands in each docstring: plain, personal (masked on screen), sealed (encrypted at rest),
-secret (only a hash or a sealed value is kept).
+`PERSONAL` names the fields that say something about a person: personal (masked outside its purpose), sensitive
+(encrypted at rest or a blind index), secret (a hash or a sealed value that no screen shows).
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -27,8 +27,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who can sign in: staff by name and password, residents by phone code.
 
-    `username` is stable, lower case, and never shown to residents (theirs is made up). Personal: `name`. Sealed:
-    `phone_sealed`; `phone_index` is the blind index that finds it. Secret: `password`.
+    `username` is stable, lower case, and never shown to residents (theirs is made up). `phone_index` is the blind
+    index that finds a phone; it is unique for each kind, so that a phone code never opens a staff account.
     """
 
     class Kind(models.TextChoices):
@@ -38,7 +38,7 @@ class User(AbstractBaseUser):
     username = models.CharField(_("user name"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=60, blank=True)
     phone_sealed = models.TextField(blank=True)
-    phone_index = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    phone_index = models.CharField(max_length=64, null=True, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.STAFF)
     is_active = models.BooleanField(_("active"), default=True)
     password_changed_at = models.DateTimeField(null=True, blank=True)
@@ -47,12 +47,21 @@ class User(AbstractBaseUser):
     session_generation = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(null=True, blank=True)
 
+    PERSONAL = {
+        "name": "personal",
+        "phone_sealed": "sensitive",
+        "phone_index": "sensitive",
+        "password": "secret",
+        "username": "personal",
+    }
+
     USERNAME_FIELD = "username"
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = _("user")
         constraints = [
+            models.UniqueConstraint(fields=["kind", "phone_index"], name="accounts_phone_once"),
             models.CheckConstraint(
                 condition=(Q(phone_index__isnull=True) & Q(phone_sealed="")) | Q(phone_index__isnull=False),
                 name="accounts_phone_with_index",
@@ -76,7 +85,7 @@ class User(AbstractBaseUser):
 
 
 class Unit(models.Model):
-    """An office, department, property company or social organisation. Plain; `phone` is its public number."""
+    """An office, department, property company or social organisation. `phone` is its public number."""
 
     class Kind(models.TextChoices):
         COMMUNITY_OFFICE = "community_office", _("community office")
@@ -110,7 +119,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(models.Model):
-    """任职: somebody holds a role in an area, for a unit, between two days (both included). Plain."""
+    """任职: somebody holds a role in an area, for a unit, between two days (both included)."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(_("role"), max_length=30, choices=[(role.code, role.name) for role in POST_ROLES])
@@ -139,7 +148,9 @@ class Post(models.Model):
 
 
 class TeamMember(models.Model):
-    """One of the 3+N of a grid (domain.md S5-15). Personal: `name` when not staff. Sealed: `phone_sealed`."""
+    """One of the 3+N of a grid (domain.md S5-15)."""
+
+    PERSONAL = {"name": "personal", "phone_sealed": "sensitive"}
 
     class Part(models.TextChoices):
         LEAD = "lead", _("person in charge of the grid")
@@ -175,7 +186,9 @@ class TeamMember(models.Model):
 
 
 class PastPassword(models.Model):
-    """A password that may not be used again yet (domain.md §14: history of five). Secret: a slow hash."""
+    """A password that may not be used again yet (domain.md §14: history of five)."""
+
+    PERSONAL = {"password": "secret"}
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="past_passwords")
     password = models.CharField(max_length=128)
@@ -186,7 +199,7 @@ class SignInAttempt(models.Model):
     """Failures counted against one subject: a user name, a network address, a second step, a phone.
 
     Guesses are counted before they are checked, so parallel guesses cannot outrun the limit. `subject` is a
-    keyed hash for names and phones, so that the table does not list who lives here. Plain.
+    keyed hash for names and phones, so that the table does not list who lives here.
     """
 
     subject = models.CharField(max_length=80, unique=True)
@@ -194,13 +207,17 @@ class SignInAttempt(models.Model):
     last_at = models.DateTimeField(null=True, blank=True)
     locked_until = models.DateTimeField(null=True, blank=True)
 
-    def is_locked(self, now: datetime) -> bool:
-        """Whether the subject is refused at this moment."""
-        return self.locked_until is not None and self.locked_until > now
+    def locked_for(self, now: datetime) -> timedelta:
+        """How much longer the subject is refused; zero when it is not."""
+        if self.locked_until is None:
+            return timedelta(0)
+        return max(self.locked_until - now, timedelta(0))
 
 
 class PhoneCode(models.Model):
-    """A code sent to a resident's phone. Sealed: `phone_sealed`. Secret: `code_hash`. Personal: `ip`."""
+    """A code sent to a resident's phone."""
+
+    PERSONAL = {"phone_index": "sensitive", "phone_sealed": "sensitive", "code_hash": "secret", "ip": "personal"}
 
     phone_index = models.CharField(max_length=64)
     phone_sealed = models.TextField()
@@ -219,7 +236,9 @@ class PhoneCode(models.Model):
 
 
 class Totp(models.Model):
-    """The second step of a user (RFC 6238). Secret: `secret_sealed`. `last_step` stops a code from being replayed."""
+    """The second step of a user (RFC 6238). `last_step` stops a code from being used twice."""
+
+    PERSONAL = {"secret_sealed": "secret"}
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="totp")
     secret_sealed = models.TextField()
@@ -228,7 +247,9 @@ class Totp(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A one-time way in when the phone with the codes is lost. Secret: a hash of 50 random bits or more."""
+    """A one-time way in when the phone with the codes is lost: a hash of more than 50 random bits."""
+
+    PERSONAL = {"code_hash": "secret"}
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
     code_hash = models.CharField(max_length=64)
@@ -239,7 +260,9 @@ class RecoveryCode(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for programs: one post, some of its permissions, until a day. Secret: only a hash is kept."""
+    """A key for programs: one post, some of its permissions, until a day. Only a hash of it is kept."""
+
+    PERSONAL = {"secret_hash": "secret"}
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")

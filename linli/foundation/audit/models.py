@@ -8,9 +8,11 @@ class AccessRecord(models.Model):
     """One act worth keeping: a sign-in, a reveal of personal data, an export, a change of rights.
 
     Kept for at least six months (Cybersecurity Law §21(3), domain.md §14). The row points at people and things
-    by number and code, not by foreign key, so that nothing can cascade into it. Personal data: `ip`; `data` and
-    `reason` must never hold a phone number, an identity number or a secret.
+    by number and code, not by foreign key, so that nothing can cascade into it. `data` and `reason` must never
+    hold a phone number, an identity number or a secret.
     """
+
+    PERSONAL = {"ip": "personal", "reason": "personal", "data": "personal"}
 
     append_only = True
 
