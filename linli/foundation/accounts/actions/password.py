@@ -1,0 +1,44 @@
+"""Changing one's own password."""
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli.foundation.accounts.actors import actor_for
+from linli.foundation.accounts.models import PastPassword, User
+from linli.foundation.accounts.passwords import LONGEST, rule
+from linli.foundation.audit.actions import record
+from linli.lib.errors import Invalid
+
+
+def change_password(*, user: User, old: str, new: str, ip: str, now: datetime) -> None:
+    """Replace the password. Every other session of the user ends.
+
+    Raises Invalid with the field at fault: "old" when it is wrong, "new" when it breaks the rule set "password".
+    """
+    if len(old) > LONGEST or not user.check_password(old):
+        text = _("This is not your present password.")
+        raise Invalid(text, fields={"old": text})
+    set_password(user=user, new=new, must_change=False, now=now)
+    record(by=actor_for(user), action="password.changed", ip=ip, now=now)
+
+
+@transaction.atomic
+def set_password(*, user: User, new: str, must_change: bool, now: datetime) -> None:
+    """Give the user this password, keeping the one before it in the history. Raises Invalid with field "new"."""
+    try:
+        validate_password(new, user)
+    except ValidationError as error:
+        text = " ".join(error.messages)
+        raise Invalid(text, fields={"new": text}) from None
+    if user.has_usable_password():
+        PastPassword.objects.create(user=user, password=user.password, replaced_at=now)
+    keep = PastPassword.objects.filter(user=user).order_by("-replaced_at", "-id")[: rule(now)["history"]]
+    PastPassword.objects.filter(user=user).exclude(pk__in=list(keep.values_list("pk", flat=True))).delete()
+    user.set_password(new)
+    user.password_changed_at = now
+    user.must_change_password = must_change
+    user.save(update_fields=["password", "password_changed_at", "must_change_password"])
