@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from linli.apps.incidents.models import Incident
 from linli.foundation.areas.locator import locator
-from linli.foundation.areas.models import Area
+from linli.foundation.areas.models import Area, Level
 from linli.lib.coordinates import Crs, to_wgs84
 from linli.lib.errors import Invalid
 
@@ -55,7 +55,7 @@ def find(given: Given, now: datetime) -> Found:
     return Found(community, Incident.Found.WORDS)
 
 
-_CHOOSABLE = (Area.Level.COMMUNITY, Area.Level.GRID, Area.Level.SUBGRID)
+_CHOOSABLE = (Level.COMMUNITY, Level.GRID, Level.SUBGRID)
 _TAILS = ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会", "村委会", "社区", "村")
 
 
@@ -71,7 +71,7 @@ def community_in_words(words: str) -> str | None:
     """The one community whose name stands in the words of an address; None when none or more than one does."""
     if len(words) < 2:
         return None
-    rows = Area.objects.filter(level=Area.Level.COMMUNITY, valid_to__isnull=True).values_list("pk", "name")
+    rows = Area.objects.filter(level=Level.COMMUNITY, valid_to__isnull=True).values_list("pk", "name")
     hits = [(short_name(name), pk) for pk, name in rows if short_name(name) in words]
     longest = max((len(name) for name, pk in hits), default=0)
     found = {pk for name, pk in hits if len(name) == longest}

@@ -1,11 +1,11 @@
 """Reading cases, shaped for screens and for the API. Every read starts from the actor (`Case.objects.visible_to`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from linli.foundation.accounts.actors import Actor
@@ -71,17 +71,26 @@ class Filter:
 
 VIEWS: Final = ("todo", "open", "late", "handled", "all")
 DUES: Final = ("late", "today", "week")
-FACETS: Final[Mapping[str, Q]] = {
-    "responded": Q(responded_at__isnull=False),
-    "handled": Q(handled_at__isnull=False),
-    "answered": Q(answered_at__isnull=False),
-    "solved": Q(solved=True),
-    "not_solved": Q(solved=False),
-    "satisfied": Q(satisfaction__gte=2),
-    "unanswered": Q(state="unanswered"),
-    "refused": Q(state="refused"),
-    "reopened": Q(reopens__gt=0),
-    "on_spot": Q(on_spot=True),
+UNRESPONDED = Q(is_open=True, responded_at__isnull=True)
+UNHANDLED = Q(is_open=True, handled_at__isnull=True, due_at__isnull=False)
+# Every figure of a board is one of these conditions, so that it can open the rows it counts. The terms of
+# domain.md §3.4: what is due has been done, or its time is over.
+FACETS: Final[Mapping[str, Callable[[datetime], Q]]] = {
+    "opened": lambda now: Q(),
+    "responded": lambda now: Q(responded_at__isnull=False),
+    "responded_in_time": lambda now: Q(responded_at__lte=F("respond_due")),
+    "response_due": lambda now: Q(responded_at__isnull=False) | UNRESPONDED & Q(respond_due__lt=now),
+    "handled": lambda now: Q(handled_at__isnull=False),
+    "handled_in_time": lambda now: Q(handled_at__lte=F("term_due")),
+    "handling_due": lambda now: Q(handled_at__isnull=False) | UNHANDLED & Q(term_due__lt=now),
+    "answered": lambda now: Q(answered_at__isnull=False),
+    "solved": lambda now: Q(solved=True),
+    "not_solved": lambda now: Q(solved=False),
+    "satisfied": lambda now: Q(satisfaction__gte=2),
+    "unanswered": lambda now: Q(state="unanswered"),
+    "refused": lambda now: Q(state="refused"),
+    "reopened": lambda now: Q(reopens__gt=0),
+    "on_spot": lambda now: Q(on_spot=True),
 }
 
 
@@ -149,9 +158,9 @@ def _narrow(chosen: Filter, now: datetime) -> Q:
     if chosen.due:
         kept &= _due(chosen.due, now)
     if chosen.month:
-        kept &= _opened_in(chosen.month, chosen.months_to or chosen.month)
+        kept &= opened_in(chosen.month, chosen.months_to or chosen.month)
     if chosen.facet in FACETS:
-        kept &= FACETS[chosen.facet]
+        kept &= FACETS[chosen.facet](now)
     if chosen.q:
         kept &= _words(chosen.q)
     return kept
@@ -171,7 +180,8 @@ def _due(due: str, now: datetime) -> Q:
     return Q()
 
 
-def _opened_in(first: date, last: date) -> Q:
+def opened_in(first: date, last: date) -> Q:
+    """Cases opened in these months, first and last included."""
     zone = timezone.get_current_timezone()
     after_last = (last.replace(day=28) + timedelta(days=4)).replace(day=1)
     return Q(
