@@ -50,7 +50,7 @@ ICON_NAMES = """
     calendar-event camera car chart-bar check chevron-down chevron-left chevron-right chevron-up circle-check
     circle-x click clipboard-list clock copy corner-up-left current-location dots dots-vertical download droplet
     elevator external-link eye eye-off file file-spreadsheet file-text filter flag flame git-merge hand-stop
-    heart heart-handshake help history home hourglass id info-circle key language layout-dashboard link list
+    heart heart-handshake help history home hourglass id inbox info-circle key language layout-dashboard link list
     list-check list-details lock login logout mail map map-2 map-pin menu-2 message message-circle messages
     microphone mood-happy mood-neutral mood-sad mood-smile moon note old paperclip parking paw pencil phone
     photo pin player-pause player-play plus point printer progress qrcode receipt refresh report-analytics road

@@ -382,5 +382,5 @@ def page(request: HttpRequest, name: str) -> dict[str, Any]:
         context["back_url"] = reverse("ui:gallery")
     elif name == "error":
         code = request.GET.get("code", "404")
-        context["code"] = int(code) if code in {"400", "403", "404", "409", "413", "429", "500", "503"} else 404
+        context["status"] = int(code) if code in {"400", "403", "404", "409", "413", "429", "500", "503"} else 404
     return context

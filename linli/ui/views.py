@@ -40,7 +40,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
         context["html_lang"] = next((one.tag for one in known if one.current), "zh-Hans")
         if any(name in request.GET for name in CHOICES):
             context["display"] = choose(request.GET, fixed=True)
-        return render(request, template, context, status=context.get("code", 200))
+        return render(request, template, context, status=context.get("status", 200))
 
 
 @_public

@@ -27,17 +27,17 @@ register = template.Library()
 
 #: kind of state → the icon that goes with it when none is named
 STATUS_ICONS = {
-    "new": "clock",
+    "new": "inbox",
     "doing": "progress",
     "joint": "arrows-exchange",
     "done": "check",
-    "soon": "hourglass",
+    "soon": "clock",
     "late": "alert-triangle",
     "returned": "corner-up-left",
     "paused": "player-pause",
     "muted": "circle-x",
 }
-DUE_ICONS = {"soon": "hourglass", "late": "alert-triangle", "very_late": "alert-triangle", "paused": "player-pause"}
+DUE_ICONS = {"soon": "clock", "late": "alert-triangle", "very_late": "alert-triangle", "paused": "player-pause"}
 NOTICE_ICONS = {
     "info": "info-circle",
     "warning": "alert-triangle",
@@ -142,15 +142,15 @@ def field(bound: BoundField, icon: str = "", placeholder: str = "", hide_label: 
 
 
 @register.inclusion_tag("ui/error_summary.html")
-def error_summary(form: forms.BaseForm) -> dict[str, object]:
-    """What is wrong with a form, on top of it, each line a link to its field. Nothing when all is well."""
+def error_summary(form: forms.BaseForm, focus: bool = True) -> dict[str, object]:
+    """What is wrong with a form, on top of it, each line a link to its field; takes the focus."""
     lines = [
         (bound.id_for_label or bound.auto_id, bound.label, message)
         for bound in form
         if bound.errors
         for message in bound.errors
     ]
-    return {"form": form, "lines": lines, "general": form.non_field_errors() if form.is_bound else []}
+    return {"form": form, "lines": lines, "general": form.non_field_errors() if form.is_bound else [], "focus": focus}
 
 
 @register.inclusion_tag("ui/tiles.html")
@@ -302,9 +302,9 @@ def crumbs(items: Sequence[Mapping[str, str]]) -> dict[str, object]:
 
 
 @register.inclusion_tag("ui/call_button.html")
-def call_button(url: str, label: str, masked: str = "", style: str = "") -> dict[str, object]:
+def call_button(url: str, label: str, masked: str = "", look: str = "") -> dict[str, object]:
     """One press calls. `url` is `tel:…` or a page that logs and leads there; the number itself shows only masked."""
-    return {"url": url, "label": label, "masked": masked, "style": style}
+    return {"url": url, "label": label, "masked": masked, "look": look}
 
 
 @register.inclusion_tag("ui/move_button.html")
@@ -315,12 +315,12 @@ def move_button(
     name: str = "",
     value: str = "",
     key: str = "",
-    style: str = "",
+    look: str = "",
     url: str = "",
 ) -> dict[str, object]:
     """A move. With `reason` it stays visible but does nothing, and the reason is read beside it.
 
-    A link with `url`, otherwise a submit button sending name=value. `style`: primary, danger, quiet. `key`: one letter.
+    A link with `url`, otherwise a submit button sending name=value. `look`: primary, danger, quiet. `key`: one letter.
     """
     return {
         "label": label,
@@ -329,7 +329,7 @@ def move_button(
         "name": name,
         "value": value,
         "key": key,
-        "style": style,
+        "look": look,
         "url": url,
         "id": f"why-{zlib.crc32(f'{label}|{reason}'.encode()):08x}" if reason else "",
     }

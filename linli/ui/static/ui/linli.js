@@ -76,9 +76,9 @@
   });
   document.addEventListener('htmx:afterSwap', function (event) {
     event.detail.target.querySelectorAll('.toast').forEach(hideLater);
-    var target = event.detail.target.querySelector('[data-focus]') || event.detail.target.querySelector('.error-summary');
+    var target = event.detail.target.querySelector('[data-focus]');
     if (target) { target.tabIndex = -1; target.focus(); }
   });
-  var summary = document.querySelector('.error-summary');
+  var summary = document.querySelector('.error-summary[data-focus]');
   if (summary) { summary.tabIndex = -1; summary.focus(); }
 })();
