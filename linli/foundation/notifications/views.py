@@ -5,6 +5,7 @@ from typing import cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -42,8 +43,11 @@ def inbox(request: HttpRequest) -> TemplateResponse:
         {
             "base": "ui/base_portal.html" if actor.is_resident else "ui/base_desk.html",
             "page": page,
+            "newer_url": reverse("notifications:inbox") if after is not None else "",
+            "older_url": "" if page.next_after is None else f"?after={page.next_after}",
             "later_page": after is not None,
             "unread": queries.unread_count(actor),
+            "most_counted": queries.MOST_COUNTED,
             "up_to": page.messages[0].pk if page.messages else 0,
         },
     )
