@@ -13,7 +13,8 @@ from django.db.models.functions import Left, Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-CODE_LENGTHS = (2, 4, 6, 9, 12, 15, 18)
+from linli.lib import codes
+from linli.lib.prefix import within
 
 
 class Level(models.TextChoices):
@@ -30,7 +31,7 @@ class Level(models.TextChoices):
     @property
     def digits(self) -> int:
         """How many digits a code of this level has (2, 4, 6, 9, 12, 15 or 18)."""
-        return CODE_LENGTHS[list(Level).index(self)]
+        return next(digits for level, digits in codes.LENGTHS.items() if level == self.value)
 
     @property
     def below(self) -> "Level | None":
@@ -50,15 +51,10 @@ class GridKind(models.TextChoices):
     DEDICATED = "dedicated", _("Dedicated grid")
 
 
-def prefixes(code: str) -> tuple[str, ...]:
-    """The codes of all areas that contain `code`, from the province down to itself."""
-    return tuple(code[:digits] for digits in CODE_LENGTHS if digits <= len(code))
-
-
 class AreaQuerySet(models.QuerySet["Area"]):
     def within(self, area_id: str) -> Self:
         """The area `area_id` and everything in it; nothing for the empty code, which stands for nowhere."""
-        return self.filter(id__startswith=area_id) if area_id else self.none()
+        return self.filter(**within("id", area_id))
 
     def current(self, on: date) -> Self:
         """Areas that exist on the day `on`."""
@@ -126,17 +122,17 @@ class Area(models.Model):
     @property
     def full_name(self) -> str:
         """The names from the province down, one query; on lists use `named_from` with `queries.path_names`."""
-        return self.named_from(dict(Area.objects.filter(id__in=prefixes(self.id)).values_list("id", "name")))
+        return self.named_from(dict(Area.objects.filter(id__in=codes.ancestors(self.id)).values_list("id", "name")))
 
     def named_from(self, names: Mapping[str, str]) -> str:
         """The full name put together from `names` (code to name) without a query; unknown codes are left out."""
-        return "".join(names[code] for code in prefixes(self.id) if code in names)
+        return "".join(names[code] for code in codes.ancestors(self.id) if code in names)
 
 
 class BoundaryQuerySet(models.QuerySet["Boundary"]):
     def within(self, area_id: str) -> Self:
         """Boundaries of `area_id` and of everything in it; nothing for the empty code."""
-        return self.filter(area_id__startswith=area_id) if area_id else self.none()
+        return self.filter(**within("area_id", area_id))
 
     def current(self, on: date) -> Self:
         """Boundaries in force on the day `on`."""
@@ -201,16 +197,17 @@ class Lineage(models.Model):
 
 
 class BoundaryVersion(models.Model):
-    """One row, whose number grows in the same transaction as any change of boundaries, areas or names.
+    """One row, whose stamp is drawn anew in the same transaction as any change of boundaries, areas or names.
 
-    Every process compares it with the number its in-memory map was built from.
+    Every process compares it with the stamp its in-memory map was built from. Random and not counted up: after a
+    restored backup or a rolled-back transaction a count would come round again with different boundaries.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    number = models.PositiveBigIntegerField(default=0)
+    stamp = models.CharField(max_length=32)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="boundary_version_single_row")]
 
     def __str__(self) -> str:
-        return str(self.number)
+        return self.stamp
