@@ -143,3 +143,29 @@ def test_what_is_sent_without_a_network_arrives_once_later_with_its_photos(brows
     page.reload()
     page.wait_for_timeout(300)
     assert sorted((text, photos) for _, text, photos in urls.received) == [("offline", size[1]), ("second", 0)]
+
+
+def test_a_place_is_chosen_only_by_a_person_and_by_arrow_keys_too(browser, live_server):
+    context = browser.new_context(geolocation={"longitude": 108.9651, "latitude": 34.2652}, permissions=["geolocation"])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/map")
+    expect(page.locator(".map-label")).to_have_text("<b>一格</b>")
+    assert page.input_value("#id_lon") == ""
+    page.focus("[data-map]")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-map-words]")).to_contain_text("一格")
+    assert 108.96 < float(page.input_value("#id_lon")) < 108.98
+    assert page.input_value("#id_crs") == "wgs84"
+    page.click("[data-map-locate]")
+    page.wait_for_timeout(600)
+    assert (page.input_value("#id_lon"), page.input_value("#id_lat")) == ("108.965100", "34.265200")
+
+
+def test_theme_changes_without_a_page_load_and_stays(browser, live_server):
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/ui/")
+    page.click(".topbar details.menu summary")
+    page.click("button[name=theme][value=dark]")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.reload()
+    assert page.get_attribute("html", "data-theme") == "dark"

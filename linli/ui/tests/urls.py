@@ -5,6 +5,8 @@ from django.middleware.csrf import get_token
 from django.template import engines
 from django.urls import include, path
 
+from linli.ui.samples import SampleForm
+
 received: list[tuple[str, str, int]] = []  # (key, text, bytes of photos), cleared by the test
 
 FORM = """{% extends "ui/base_portal.html" %}{% load ui %}
@@ -17,6 +19,10 @@ FORM = """{% extends "ui/base_portal.html" %}{% load ui %}
 </form>{% endblock %}"""
 DONE = """{% extends "ui/base_portal.html" %}{% block title %}done{% endblock %}{% block content %}
 <h1 data-draft-clear="test" data-outbox-done="{{ key }}">Received</h1>{% endblock %}"""
+
+MAP = """{% extends "ui/base_portal.html" %}{% load ui %}{% block title %}map{% endblock %}
+{% block head %}{% include "ui/map_assets.html" %}{% endblock %}
+{% block content %}<h1>Map</h1>{% map_picker form.lon form.lat form.crs geojson="/map.json" %}{% endblock %}"""
 
 
 def page(request: HttpRequest, source: str, key: str) -> HttpResponse:
@@ -38,7 +44,18 @@ def token(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"csrf": get_token(request)})
 
 
-for view in (form, send, token):
+def map_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(engines["django"].from_string(MAP).render({"form": SampleForm()}, request))
+
+
+def map_json(request: HttpRequest) -> JsonResponse:
+    ring = [[108.96, 34.26], [108.97, 34.26], [108.97, 34.27], [108.96, 34.27], [108.96, 34.26]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"name": "<b>一格</b>"}, "geometry": geometry}
+    return JsonResponse({"type": "FeatureCollection", "features": [feature]})
+
+
+for view in (form, send, token, map_page, map_json):
     view.access = "public"
 
 urlpatterns = [
@@ -47,4 +64,6 @@ urlpatterns = [
     path("outbox/form", form),
     path("outbox/send", send),
     path("outbox/token", token),
+    path("map", map_page),
+    path("map.json", map_json),
 ]

@@ -45,7 +45,7 @@
     var box = element.closest('.map-box') || element;
     var words = box.parentElement.querySelector('[data-map-words]');
     var pick = (data.pick || '').split(',').filter(Boolean).map(function (query) { return document.querySelector(query.trim()); });
-    var map = L.map(element, { attributionControl: Boolean(data.tiles), zoomControl: false, minZoom: 9, maxZoom: 19 });
+    var map = L.map(element, { attributionControl: Boolean(data.tiles), zoomControl: false, keyboardPanDelta: pick.length ? 24 : 80, minZoom: 9, maxZoom: 19 });
     var colour = getComputedStyle(document.documentElement).getPropertyValue('--brand').trim() || '#1b5a9e';
     var features = [];
     var lon = parseFloat((pick[0] && pick[0].value) || data.lon);
