@@ -124,37 +124,38 @@ def _tallied(area_id: str, period: Period, size: int) -> Counted:
     if len(area_id) > TALLIED_DOWN_TO:
         return
     rows = Tally.objects.filter(month__gte=period.first, month__lte=period.last, **within("area_code", area_id))
-    grouped = rows.annotate(below=Substr("area_code", 1, min(size, TALLIED_DOWN_TO))).values("below", "event_class")
-    for row in grouped.annotate(**{f"n_{name}": Sum(name) for name in FACETS}).order_by():
-        code = row["below"] if size <= TALLIED_DOWN_TO else ""
-        yield code, row["event_class"], {name: row[f"n_{name}"] for name in FACETS}
+    sums = {f"n_{name}": Sum(name) for name in FACETS}
+    below = Substr("area_code", 1, min(size, TALLIED_DOWN_TO))
+    for code, event_class, *counts in (
+        rows.annotate(below=below).values_list("below", "event_class").annotate(**sums).order_by()
+    ):
+        yield code if size <= TALLIED_DOWN_TO else "", event_class, dict(zip(FACETS, counts, strict=True))
 
 
 def _open_now(actor: Actor, area_id: str, period: Period, now: datetime) -> Counted:
     in_period = opened_in(period.first, period.last)
     rows = Case.objects.visible_to(actor).under(area_id).filter(is_open=True)
-    grouped = rows.values("area_id", "event_class").annotate(
+    counted = rows.values_list("area_id", "event_class").annotate(
         open=Count("pk"),
         late=Count("pk", filter=Q(due_at__lt=now)),
         response_overdue=Count("pk", filter=UNRESPONDED & Q(respond_due__lt=now) & in_period),
         handling_overdue=Count("pk", filter=UNHANDLED & Q(term_due__lt=now) & in_period),
     )
-    for row in grouped.order_by():
-        yield row["area_id"], row["event_class"], {name: row[name] for name in NOW}
+    for code, event_class, *counts in counted.order_by():
+        yield code, event_class, dict(zip(NOW, counts, strict=True))
 
 
 def trend(area_id: str, last: date, months: int = 12) -> list[tuple[date, dict[str, int]]]:
     """Opened, handled and solved of the last months, oldest first, months without cases included. One statement."""
-    wanted = [_months_before(last, back) for back in range(months - 1, -1, -1)]
+    wanted = [months_before(last, back) for back in range(months - 1, -1, -1)]
     rows = Tally.objects.filter(month__gte=wanted[0], month__lte=wanted[-1], **within("area_code", area_id[:12]))
     names = ("opened", "handled", "solved")
-    sums = {
-        row["month"]: {name: row[f"n_{name}"] for name in names}
-        for row in rows.values("month").annotate(**{f"n_{name}": Sum(name) for name in names}).order_by()
-    }
+    counted = rows.values_list("month").annotate(**{f"n_{name}": Sum(name) for name in names}).order_by()
+    sums = {month: dict(zip(names, counts, strict=True)) for month, *counts in counted}
     return [(month, sums.get(month, dict.fromkeys(names, 0))) for month in wanted]
 
 
-def _months_before(month: date, back: int) -> date:
+def months_before(month: date, back: int) -> date:
+    """The first day of the month that lies `back` months before."""
     index = month.year * 12 + month.month - 1 - back
     return date(index // 12, index % 12 + 1, 1)
