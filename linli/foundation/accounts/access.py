@@ -58,6 +58,12 @@ def requires(permission: str) -> Callable[[View], View]:
     return decorate
 
 
+def even_with_old_password(view: View) -> View:
+    """Open also to users who must choose a new password first: changing it, and signing out."""
+    view.with_old_password = True  # type: ignore[attr-defined]
+    return view
+
+
 def needs_sign_in(access: str) -> bool:
     """Whether a visitor must sign in before this mark can be judged at all."""
     return access not in {PUBLIC, API}

@@ -81,7 +81,9 @@ class ActorMiddleware:
                 return post
         if wanted is not None:
             label = queries.post_label(posts[0])
-            messages.warning(request, _("The post you acted under has ended. You now act as: %(post)s.") % {"post": label})
+            messages.warning(
+                request, _("The post you acted under has ended. You now act as: %(post)s.") % {"post": label}
+            )
         request.session[POST_KEY] = posts[0].pk
         return posts[0]
 

@@ -38,7 +38,8 @@ class User(AbstractBaseUser):
     username = models.CharField(_("user name"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=60, blank=True)
     phone_sealed = models.TextField(blank=True)
-    phone_index = models.CharField(max_length=64, null=True, blank=True)
+    # Null, not empty: the constraint below lets many people be without a phone.
+    phone_index = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.STAFF)
     is_active = models.BooleanField(_("active"), default=True)
     password_changed_at = models.DateTimeField(null=True, blank=True)

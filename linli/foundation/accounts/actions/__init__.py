@@ -11,7 +11,14 @@ from linli.foundation.accounts.actions.sign_in import (
     note_sign_in,
     sign_out_elsewhere,
 )
-from linli.foundation.accounts.actions.staff import create_user, end_post, open_post, reset_password, set_active
+from linli.foundation.accounts.actions.staff import (
+    create_user,
+    end_post,
+    made_up_password,
+    open_post,
+    reset_password,
+    set_active,
+)
 from linli.foundation.accounts.actions.tokens import BadToken, actor_by_token, issue_token, revoke_token
 from linli.foundation.accounts.actions.upkeep import forget_old
 
@@ -31,6 +38,7 @@ __all__ = [
     "end_post",
     "forget_old",
     "issue_token",
+    "made_up_password",
     "needs_second_step",
     "note_sign_in",
     "open_post",

@@ -95,7 +95,7 @@ def send_code(*, phone: str, ip: str, now: datetime) -> SentCode:
     text = _("Your Linli code is %(code)s. It is valid for %(minutes)d minutes. Do not give it to anybody.")
     try:
         gateways.send_text(number, text % {"code": code, "minutes": minutes})
-    except Exception as error:  # noqa: BLE001 — a gateway is somebody else's code
+    except Exception as error:  # A gateway is somebody else's code.
         logger.warning("sms gateway failed: %s", error)
         PhoneCode.objects.filter(pk=row.pk).update(expires_at=now)
         raise CodeNotSent from error
