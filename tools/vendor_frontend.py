@@ -126,8 +126,8 @@ def sources(modules: Path) -> str:
     lines += ["", "| file | SHA-256 |", "| --- | --- |"]
     shipped = sorted(p for p in VENDOR.rglob("*") if p.is_file() and p.name != "SOURCES.md")
     for path in [SPRITE, *shipped]:
-        name = path.relative_to(VENDOR) if path.is_relative_to(VENDOR) else Path("..") / path.name
-        lines.append(f"| {name.as_posix()} | {hashlib.sha256(path.read_bytes()).hexdigest()} |")
+        shown = path.relative_to(VENDOR) if path.is_relative_to(VENDOR) else Path("..") / path.name
+        lines.append(f"| {shown.as_posix()} | {hashlib.sha256(path.read_bytes()).hexdigest()} |")
     return "\n".join(lines) + "\n"
 
 
