@@ -1,0 +1,288 @@
+"""Fixtures for all tests: two databases that come back as they were, the demo district, its people, and the time.
+
+Tests without `district` see an empty database; tests that ask for it see the demo district with its areas, accounts
+and matters, but no cases. Both are made once for each test process. An ordinary test is rolled back; after one
+that really commits (`transaction=True`, `live_server`), the database is put back from a copy, because tables that
+only grow cannot be emptied.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning within office hours."""
+    return datetime(2026, 11, 23, 9, 30, tzinfo=CHINA)
+
+
+class Databases:
+    """The databases of this process: one empty, one with the district, each with a copy to put it back from."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        self.empty = str(connection.settings_dict["NAME"])
+        self.district = self._named("district")
+        self.now_in = self.empty
+        self.dirty = False
+        self.made: set[str] = set()
+
+    def _named(self, suffix: str) -> str:
+        from django.conf import settings
+
+        if settings.LINLI_SQLITE:
+            path = Path(self.empty)
+            return str(path.with_name(f"{path.stem}-{suffix}{path.suffix}"))
+        return f"{self.empty}_{suffix}"
+
+    def use(self, name: str) -> None:
+        """Let every new connection of this process go to `name`."""
+        from django.db import connections
+
+        if name == self.now_in:
+            return
+        connections.close_all()
+        connections["default"].settings_dict["NAME"] = name
+        self.now_in = name
+        forget_caches()
+
+    def copy(self, source: str, target: str) -> None:
+        """Make `target` the same as `source`. Nobody may be connected to either."""
+        from django.conf import settings
+        from django.db import connections
+
+        connections.close_all()
+        self.made.add(target)
+        if settings.LINLI_SQLITE:
+            for tail in ("-wal", "-shm"):
+                Path(target + tail).unlink(missing_ok=True)
+            shutil.copyfile(source, target)
+            return
+        with closing(self._outside()) as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+            server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+
+    def put_back(self) -> None:
+        """Undo what the last test committed."""
+        self.copy(self._copy_of(self.now_in), self.now_in)
+        self.dirty = False
+        forget_caches()
+
+    def keep_copy(self, name: str) -> None:
+        self.copy(name, self._copy_of(name))
+
+    def _copy_of(self, name: str) -> str:
+        return name + ("-copy" if "." in name else "_copy")
+
+    def drop_made(self) -> None:
+        """Remove all but the empty database, which its maker removes."""
+        from django.conf import settings
+
+        self.use(self.empty)
+        for name in sorted(self.made - {self.empty}):
+            if settings.LINLI_SQLITE:
+                Path(name).unlink(missing_ok=True)
+                continue
+            with closing(self._outside()) as server:
+                server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _outside(self):
+        """A connection to the server's own database: no database can be copied from inside itself."""
+        import psycopg
+        from django.db import connections
+
+        found = connections["default"].settings_dict
+        where = {"host": found["HOST"], "port": found["PORT"], "user": found["USER"], "password": found["PASSWORD"]}
+        return psycopg.connect(dbname="postgres", autocommit=True, **{key: value for key, value in where.items() if value})
+
+
+@pytest.fixture(scope="session")
+def databases(django_db_setup, django_db_blocker) -> Iterator[Databases]:
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        made = Databases()
+        made.keep_copy(made.empty)
+
+    def instead_of_emptying(self) -> None:
+        made.dirty = True
+
+    original = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = instead_of_emptying
+    yield made
+    TransactionTestCase._fixture_teardown = original
+    with django_db_blocker.unblock():
+        made.drop_made()
+
+
+@pytest.fixture(scope="session")
+def district_database(databases: Databases, django_db_blocker) -> str:
+    """The database with the demo district, made at the first test that asks for it."""
+    with django_db_blocker.unblock():
+        databases.copy(databases.empty, databases.district)
+        databases.use(databases.district)
+        load_district()
+        databases.keep_copy(databases.district)
+    return databases.district
+
+
+def load_district() -> None:
+    """Areas, accounts and matters of the demo, the day before the time of the tests."""
+    from django.utils import timezone
+
+    from linli.foundation.accounts.models import User
+    from linli.project.demo import load_district
+
+    load_district(now=datetime(2026, 11, 22, 8, 0, tzinfo=CHINA))
+    # Pages ask the real clock how old a password is.
+    User.objects.update(password_changed_at=timezone.now())
+
+
+@pytest.fixture
+def _database_in_place(request: pytest.FixtureRequest, databases: Databases, django_db_blocker) -> Iterator[None]:
+    """Before a test opens its transaction: the database it wants. After it: put back what it committed."""
+    wants_district = "district" in request.fixturenames
+    name = request.getfixturevalue("district_database") if wants_district else databases.empty
+    with django_db_blocker.unblock():
+        databases.use(name)
+    yield
+    if databases.dirty:
+        with django_db_blocker.unblock():
+            databases.put_back()
+
+
+@pytest.fixture
+def _django_db_helper(_database_in_place: None, _django_db_helper: None) -> None:
+    """pytest-django's own fixture behind every kind of database test, with the right database put there first."""
+
+
+@pytest.fixture
+def district(db: None, now: datetime) -> str:
+    """The demo district: 6 streets, 64 communities, 55 grids, its staff and matters. Its code. Caches are warm."""
+    from linli.foundation.areas.locator import locator
+    from linli.foundation.rules import queries as rules
+    from linli.spine.catalogue import queries as catalogue
+
+    rules.calendar("320105", now.date())
+    catalogue.offered("320105", now.date())
+    locator(now)
+    return "320105"
+
+
+@pytest.fixture
+def actor_of(district: str) -> Callable[..., object]:
+    """`actor_of("community-worker")`: the actor of a demo user, under the first post or the one with this role."""
+    from linli.foundation.accounts.actors import actor_for
+    from linli.foundation.accounts.models import User
+
+    def find(username: str, role: str = ""):
+        user = User.objects.get(username=username)
+        return actor_for(user, _post(user, role))
+
+    return find
+
+
+@pytest.fixture
+def client_for(district: str) -> Callable[..., object]:
+    """`client_for("street-staff")`: a client signed in as a demo user, acting under the first post or this role."""
+    from django.test import Client
+
+    from linli.foundation.accounts.middleware import POST_KEY
+    from linli.foundation.accounts.models import User
+
+    def sign_in(username: str, role: str = "", **options):
+        user = User.objects.get(username=username)
+        client = Client(**options)
+        client.force_login(user)
+        session = client.session
+        session[POST_KEY] = _post(user, role).pk
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def resident_client(district: str) -> Callable[..., object]:
+    """`resident_client("19900001234")`: a client signed in as the resident with this phone, made if new."""
+    from django.test import Client
+    from django.utils import timezone
+
+    from linli.foundation import vault
+    from linli.foundation.accounts.models import User
+
+    def sign_in(phone: str = "19900001234", name: str = "", **options):
+        index = vault.index(phone, vault.PHONE)
+        user, _made = User.objects.get_or_create(
+            kind=User.Kind.RESIDENT,
+            phone_index=index,
+            defaults={
+                "username": f"r-{index[:32]}",
+                "name": name,
+                "phone_sealed": vault.seal(phone, vault.PHONE),
+                "created_at": timezone.now(),
+            },
+        )
+        client = Client(**options)
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def _post(user, role: str):
+    posts = user.posts.order_by("pk")
+    return (posts.filter(role=role) if role else posts).select_related("area", "unit")[0]
+
+
+def forget_caches() -> None:
+    """What the process remembers of a database that is gone."""
+    from django.apps import apps
+    from django.core.cache import cache
+
+    cache.clear()
+    if apps.is_installed("linli.foundation.rules"):
+        from linli.foundation.rules import queries as rules
+
+        rules.forget()
+    if apps.is_installed("linli.spine.catalogue"):
+        from linli.spine.catalogue import queries as catalogue
+
+        catalogue.forget()
+    if apps.is_installed("linli.foundation.areas"):
+        from linli.foundation.areas import locator
+
+        locator.look_again()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """No test sees the caches or the language of the one before it."""
+    yield
+    from django.conf import settings
+
+    if not settings.configured:
+        return
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)
+    forget_caches()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Races that only PostgreSQL can have are left out elsewhere; the closing line counts them as deselected."""
+    if "postgres" in os.environ.get("DATABASE_URL", ""):
+        return
+    kept = [item for item in items if not item.get_closest_marker("postgresql")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept

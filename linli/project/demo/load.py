@@ -1,0 +1,100 @@
+"""Loading the demo, step by step, with a bar for whoever waits. Each step is skipped where it is done already."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import resources
+
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from linli.foundation.accounts.demo import DEMO_USERS, make_demo_accounts
+from linli.foundation.accounts.models import User
+from linli.foundation.accounts.passwords import DEMO_PASSWORD
+from linli.foundation.areas.demo import DISTRICT, draw_demo_district
+from linli.foundation.areas.queries import drawn_within
+from linli.lib.errors import Refusal
+from linli.project.demo import cases
+from linli.spine.cases.models import Case
+from linli.spine.catalogue.actions import load_list
+
+Tell = Callable[[int, int], None]
+
+
+class NotEmpty(Refusal):
+    """There is something in the database that the demo did not put there."""
+
+    code = "not_empty"
+
+
+def load(*, now: datetime) -> None:
+    """Make the database ready and load what is missing of the demo. Raises NotEmpty for an installation in use."""
+    with _bar(_("Database")) as tell:
+        call_command("migrate", interactive=False, verbosity=0)
+        tell(1, 1)
+    if User.objects.exists() and not User.objects.filter(username=DEMO_USERS[0].username).exists():
+        raise NotEmpty(
+            _("This database is in use. The demo loads only into an empty one: set LINLI_HOME to another folder.")
+        )
+    with _bar(_("Areas, accounts and matters")) as tell:
+        load_district(now=now, tell=tell)
+    if not Case.objects.exists():
+        with _bar(_("Cases of the last 90 days")) as tell:
+            cases.load(now=now, tell=tell)
+
+
+def load_district(*, now: datetime, tell: Tell | None = None) -> None:
+    """Areas with drawn grids, units, people and matters: the demo without its cases. Safe to repeat."""
+    tell = tell or (lambda done, total: None)
+    if not drawn_within(DISTRICT, timezone.localdate(now)):
+        draw_demo_district(now=now, progress=lambda done, total: tell(done, total + 2))
+    with transaction.atomic():
+        if not User.objects.filter(username=DEMO_USERS[0].username).exists():
+            make_demo_accounts(district_id=DISTRICT, now=now)
+        tell(5, 6)
+        load_list(content=_matters(), area_id=DISTRICT)
+    tell(6, 6)
+
+
+def _matters() -> dict[str, object]:
+    path = resources.files("linli.spine.catalogue") / "data" / "incidents.json"
+    content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Tell]:
+    """A progress bar on a terminal; elsewhere one line when the step is over."""
+    with tqdm(total=1, desc=label, bar_format="{desc}: {percentage:3.0f}% |{bar:30}| {elapsed}", leave=True) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield tell
+        bar.update(bar.total - bar.n)
+
+
+def welcome(address: str) -> str:
+    """Where the pages are and who may sign in, for the terminal."""
+    width = max(len(user.username) for user in DEMO_USERS)
+    people = [f"  {user.username:<{width}}  {user.role.name}" for user in DEMO_USERS]
+    return "\n".join(
+        [
+            "",
+            _("Linli is ready. Residents: %(address)s/") % {"address": address},
+            _("Staff: %(address)s/desk/") % {"address": address},
+            "",
+            _("Demo accounts, all with the password %(password)s:") % {"password": DEMO_PASSWORD},
+            *people,
+            _("A resident signs in with the phone %(phone)s; the code is shown on the screen.")
+            % {"phone": cases.RESIDENT_PHONE},
+            "",
+            _("Ctrl-C stops it. The data stay; the next start takes seconds."),
+            "",
+        ]
+    )

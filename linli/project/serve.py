@@ -1,0 +1,171 @@
+"""The server: granian in this process, the background worker in a child that is watched and started again."""
+
+import hashlib
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connections
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from linli import __version__
+from linli.lib.errors import Refusal
+
+TARGET = "linli.project.wsgi:application"
+WAIT_FOR_REQUESTS = 10  # seconds that a stopping server gives to the requests in hand
+WAIT_FOR_WORKER = 20.0  # seconds that the background worker gets for the job in hand
+SHORTEST_LIFE = 5.0  # a worker that lived for less than this waits a moment before its next start
+
+
+class AddressTaken(Refusal):
+    """Something else listens there already."""
+
+    code = "address_taken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """Where and how to serve. `workers` and `threads` None: what was measured best for the database."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int | None = None
+    threads: int | None = None
+    with_worker: bool = True
+
+    @property
+    def address(self) -> str:
+        """The address that a person types."""
+        named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - shown, not bound
+        return f"http://{named}:{self.port}"
+
+    def check_address(self) -> None:
+        """Find out early whether the port can be had. Raises AddressTaken with what to do."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                words = (
+                    f"Cannot listen on {self.host}:{self.port} ({error.strerror}). Choose another: PORT={self.port + 1}"
+                )
+                raise AddressTaken(words) from error
+
+    def run(self) -> int:
+        """Serve until SIGTERM or Ctrl-C; returns the exit code."""
+        collect_static()
+        # Each server process opens its own; one shared over a fork would mix two conversations.
+        connections.close_all()
+        # Fresh processes instead of forks: threads and open connections do not survive a fork.
+        multiprocessing.set_start_method("spawn", force=True)
+        server = Granian(
+            TARGET,
+            address=self.host,
+            port=self.port,
+            interface=Interfaces.WSGI,
+            # SQLite has one writer: a single thread is faster than many that wait for its lock (docs/adr/0003).
+            workers=self.workers or (1 if settings.LINLI_SQLITE else 2),
+            blocking_threads=self.threads or (1 if settings.LINLI_SQLITE else 4),
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=WAIT_FOR_REQUESTS,
+            log_level=LogLevels.warning,
+        )
+        with background_worker(wanted=self.with_worker):
+            try:
+                server.serve()
+            except SystemExit:
+                # Ctrl-C in a terminal reaches the server processes as well; that they ended first is no failure.
+                if not server.interrupt_signal:
+                    raise
+        return 0
+
+
+@contextmanager
+def background_worker(*, wanted: bool = True) -> Iterator[None]:
+    """Keep one `linli worker` running inside the block, started again when it dies, stopped softly at the end."""
+    if not wanted:
+        yield
+        return
+    watch = _Watch()
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.stop()
+
+
+class _Watch(threading.Thread):
+    """Starts the worker, waits for it, starts it again."""
+
+    def __init__(self) -> None:
+        super().__init__(name="linli-worker-watch", daemon=True)
+        self._stopping = threading.Event()
+        self._child = self._spawn()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        # A session of its own: Ctrl-C reaches us alone, and we tell the worker when it is its turn.
+        command = [
+            sys.executable,
+            "-m",
+            "linli.project.cli",
+            "worker",
+            "--parent",
+            str(os.getpid()),
+        ]
+        return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own command, no input
+
+    def run(self) -> None:
+        started = time.monotonic()
+        while True:
+            self._child.wait()
+            if self._stopping.is_set():
+                return
+            if time.monotonic() - started < SHORTEST_LIFE and self._stopping.wait(SHORTEST_LIFE):
+                return
+            started = time.monotonic()
+            self._child = self._spawn()
+
+    def stop(self) -> None:
+        """Ask the worker to end after the job in hand; end it when it takes too long."""
+        self._stopping.set()
+        self._child.terminate()
+        try:
+            self._child.wait(WAIT_FOR_WORKER)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+        self.join(timeout=1)
+
+
+def collect_static() -> bool:
+    """Gather and compress the static files when they or the version have changed; returns whether it had to."""
+    stamp = settings.LINLI_HOME / "static.stamp"
+    wanted = _static_mark()
+    if settings.STATIC_ROOT.is_dir() and stamp.is_file() and stamp.read_text("ascii") == wanted:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(wanted, "ascii")
+    return True
+
+
+def _static_mark() -> str:
+    """A mark that changes with the version, the storage, and the path, size or time of any static file."""
+    mark = hashlib.sha256(f"{__version__} {settings.STORAGES['staticfiles']['BACKEND']}".encode())
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            about = f"\0{path}\0{storage.size(path)}\0{storage.get_modified_time(path).timestamp()}"
+            mark.update(about.encode())
+    return mark.hexdigest()
