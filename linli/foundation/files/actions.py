@@ -114,13 +114,17 @@ def _write(prepared: Iterable[Photo], now: datetime) -> None:
 
 
 def _hold(hashes: Sequence[str], now: datetime) -> None:
-    """Make sure that each content has its row, and lock these rows until the transaction ends, always in one order."""
-    held: set[str] = set()
-    while len(held) < len(hashes):
-        # A loop, because a sweep may delete a row between the insert that found it and the lock.
-        Content.objects.bulk_create([Content(sha256=one, created_at=now) for one in hashes], ignore_conflicts=True)
-        rows = Content.objects.filter(pk__in=hashes).order_by("pk").select_for_update()
-        held = set(rows.values_list("pk", flat=True))
+    """Make sure that each content has its row, and lock these rows until the transaction ends.
+
+    One statement inserts or locks, row by row in the order given. An insert first and a lock afterwards would let
+    two uploads of the same photos, with a sweep between, wait for each other.
+    """
+    Content.objects.bulk_create(
+        [Content(sha256=one, stored_at=now) for one in hashes],
+        update_conflicts=True,
+        unique_fields=["sha256"],
+        update_fields=["stored_at"],
+    )
 
 
 def _row(photo: Photo, upload: Upload, by: Actor, now: datetime) -> StoredFile:
@@ -228,7 +232,7 @@ def _remove_untracked(sha256: str, now: datetime) -> bool:
     """
     try:
         with transaction.atomic():
-            Content.objects.create(sha256=sha256, created_at=now)
+            Content.objects.create(sha256=sha256, stored_at=now)
             contents.remove(sha256)
             Content.objects.filter(pk=sha256).delete()
     except IntegrityError:

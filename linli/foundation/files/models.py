@@ -57,4 +57,4 @@ class Content(models.Model):
     """One content in the storage. The row is the lock that keeps "store again" and "sweep away" apart."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
-    created_at = models.DateTimeField()
+    stored_at = models.DateTimeField()  # the last time

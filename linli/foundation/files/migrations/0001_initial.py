@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Content',
             fields=[
                 ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField()),
+                ('stored_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
