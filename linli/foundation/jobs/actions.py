@@ -1,6 +1,7 @@
 """What workers write down: signs of life, claims on jobs, and how the jobs went."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -62,7 +63,8 @@ def rescue_tasks(*, now: datetime) -> tuple[int, int]:
     A task that has been begun `MOST_TRIES` times is marked failed instead.
     """
     alive = set(Heartbeat.objects.filter(at__gt=now - GONE_AFTER).values_list("name", flat=True))
-    again, given_up = [], []
+    again: list[UUID] = []
+    given_up: list[UUID] = []
     stuck = DBTaskResult.objects.running().filter(started_at__lt=now - GONE_AFTER)
     for task in stuck.select_for_update(skip_locked=True):
         if task.worker_ids and task.worker_ids[-1] in alive:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
@@ -60,7 +61,7 @@ class Queue(Worker):
         if not value:
             self.stop.set()
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         """Run one task, with a note of which it is."""
         self.pulse.turn(db_task_result.task_path)
         super().run_task(db_task_result)

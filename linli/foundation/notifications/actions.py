@@ -16,7 +16,6 @@ from linli.foundation import vault
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.gateways import send_text
 from linli.foundation.notifications.models import Message
-from linli.lib.sealing import SealBroken
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +110,8 @@ def deliver(*, now: datetime, limit: int = 50) -> Delivered:
         if message is None:
             break
         _send(message, now, done)
+    if done.later:
+        logger.warning("%s text messages could not be sent and will be tried again.", done.later)
     return done
 
 
@@ -136,18 +137,17 @@ def _claim_next(moment: datetime, now: datetime) -> Message | None:
 
 def _send(message: Message, now: datetime, done: Delivered) -> None:
     mine = Message.objects.filter(pk=message.pk, state=Message.State.QUEUED, tries=message.tries)
-    final, error = message.tries >= MOST_TRIES, ""
+    error = ""
     try:
         send_text(vault.unseal(message.to_phone_sealed, vault.PHONE), message.text)
-    except SealBroken:
-        final, error = True, "SealBroken"  # Trying again cannot bring the key back.
     except Exception as failure:  # noqa: BLE001 - a gateway is foreign code: whatever it raises, the text stays queued
+        # A number that cannot be unsealed waits as well: the operator may have started us with the wrong keyring.
         # The class only: a gateway's message may repeat the number.
         error = type(failure).__name__
     if not error:
         mine.update(state=Message.State.SENT, sent_at=now, next_try_at=None, error="")
         done.sent += 1
-    elif final:
+    elif message.tries >= MOST_TRIES:
         logger.error("Text message %s could not be sent and is given up: %s", message.pk, error)
         mine.update(state=Message.State.FAILED, next_try_at=None, error=error[:200])
         done.failed += 1

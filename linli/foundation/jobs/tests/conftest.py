@@ -1,16 +1,9 @@
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from linli.foundation.jobs import schedule
 from linli.foundation.jobs.tests import sample_tasks
-
-
-@pytest.fixture
-def now() -> datetime:
-    return datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from linli.foundation.jobs import actions, queries, schedule
 from linli.foundation.jobs.models import Heartbeat, Schedule
@@ -125,8 +125,6 @@ def test_workers_silent_for_a_day_are_forgotten(now):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_at_once_exactly_one_gets_the_job(now):
-    if connection.vendor != "postgresql":
-        pytest.skip("a race needs two connections")
     actions.list_jobs(names=["a.job"])
     rounds, workers = 20, 4
     start, won = threading.Barrier(workers), []

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connections
 from django_tasks_db.models import DBTaskResult
 
 from linli.foundation.jobs import actions, queries, tasks, worker
@@ -207,8 +207,6 @@ def test_a_pulse_beats_while_the_loop_is_busy_and_stops_when_it_is_stuck(monkeyp
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_share_jobs_and_tasks_without_doing_anything_twice(register):
-    if connection.vendor != "postgresql":
-        pytest.skip("a race needs two connections")
     calls = []
     for number in range(10):
         periodic(every=MINUTE, name=f"test.{number}")(lambda now, number=number: calls.append(number) or "")

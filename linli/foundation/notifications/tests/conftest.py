@@ -1,6 +1,4 @@
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,11 +11,6 @@ def house(tmp_path: Path, settings) -> Path:
     settings.LINLI_HOME = tmp_path
     settings.LINLI_KEYRING = tmp_path / "keyring.json"
     return tmp_path
-
-
-@pytest.fixture
-def now() -> datetime:
-    return datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 class FakeGateway:
