@@ -141,7 +141,7 @@ class _Page:
             "solved_rate": (total.counts["solved"], total.counts["answered"], "answered"),
             "satisfied_rate": (total.counts["satisfied"], total.counts["answered"], "answered"),
         }
-        shown = []
+        shown: list[dict[str, object]] = []
         for title, name in _rated():
             part, whole, facet = parts[name]
             rate: Fraction | None = getattr(total, name)

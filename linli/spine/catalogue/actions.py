@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.models import Unit
 from linli.lib.errors import Invalid
+from linli.lib.prefix import within
 from linli.spine.catalogue import queries
 from linli.spine.catalogue.models import Matter, MatterList
 
@@ -31,7 +32,7 @@ def load_list(*, content: Mapping[str, Any], area_id: str) -> MatterList:
         valid_from=date.fromisoformat(content["valid_from"]),
         source=content["source"],
     )
-    units = dict(Unit.objects.filter(area_id__startswith=area_id[:6]).values_list("code", "pk"))
+    units = dict(Unit.objects.filter(**within("area_id", area_id[:6])).values_list("code", "pk"))
     unknown = sorted({row["lead_unit"] for row in content["matters"] if row["lead_unit"]} - set(units))
     if unknown:
         raise Invalid(_("These units are not known here: %(units)s.") % {"units": ", ".join(unknown)})

@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from linli.apps.incidents.models import Incident
 from linli.apps.incidents.tests.factories import Walk, report
 from linli.foundation.audit import append_only
 from linli.spine.cases import chain
@@ -76,6 +77,7 @@ def test_a_state_set_past_the_engine_is_found(cases):
 def test_a_removed_case_is_found_by_the_gap_in_the_numbers(cases, now):
     with append_only.suspended(connection):
         Event.objects.filter(case=cases[1]).delete()
+        Incident.objects.filter(case=cases[1]).delete()
         Case.objects.filter(pk=cases[1].pk).delete()
     assert broken() == [(f"{now:%Y%m%d}", 0)]
     assert NumberSeries.objects.get().last == 3
