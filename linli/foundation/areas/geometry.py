@@ -66,7 +66,7 @@ def read(value: object, crs: Crs = "wgs84") -> BaseGeometry:
     if not geometry.is_valid:
         raise BadGeometry(_invalidity(geometry))
     geometry = shapely.normalize(shapely.set_precision(geometry, GRID_DEGREES))
-    if geometry.geom_type not in ("Polygon", "MultiPolygon") or area_m2(geometry) < OVERLAP_TOLERANCE_M2:
+    if geometry.is_empty or area_m2(geometry) < OVERLAP_TOLERANCE_M2:
         raise BadGeometry(_("The boundary encloses less than one square metre."))
     return geometry
 

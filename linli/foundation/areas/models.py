@@ -51,10 +51,15 @@ class GridKind(models.TextChoices):
     DEDICATED = "dedicated", _("Dedicated grid")
 
 
+def _is_code(text: str) -> bool:
+    """Whether codes may begin like this; what comes out of an address bar need not."""
+    return len(text) <= Level.SUBGRID.digits and codes.DIGITS.fullmatch(text) is not None
+
+
 class AreaQuerySet(models.QuerySet["Area"]):
     def within(self, area_id: str) -> Self:
-        """The area `area_id` and everything in it; nothing for the empty code, which stands for nowhere."""
-        return self.filter(**within("id", area_id))
+        """The area `area_id` and everything in it; nothing for a code that cannot be one, such as the empty one."""
+        return self.filter(**within("id", area_id)) if _is_code(area_id) else self.none()
 
     def current(self, on: date) -> Self:
         """Areas that exist on the day `on`."""
@@ -131,8 +136,8 @@ class Area(models.Model):
 
 class BoundaryQuerySet(models.QuerySet["Boundary"]):
     def within(self, area_id: str) -> Self:
-        """Boundaries of `area_id` and of everything in it; nothing for the empty code."""
-        return self.filter(**within("area_id", area_id))
+        """Boundaries of `area_id` and of everything in it; nothing for a code that cannot be one."""
+        return self.filter(**within("area_id", area_id)) if _is_code(area_id) else self.none()
 
     def current(self, on: date) -> Self:
         """Boundaries in force on the day `on`."""

@@ -131,7 +131,7 @@ def grid_shapes(area_id: str, level: str, on: date) -> list[Shape]:
 
 def names_of(area_ids: Iterable[str]) -> dict[str, str]:
     """The names of the areas and of all areas above them, by code: one query for a page of any kind."""
-    wanted = sorted({code for area_id in area_ids if area_id for code in codes.ancestors(area_id)})
+    wanted = sorted({code for area_id in area_ids for code in _path(area_id)})
     names: dict[str, str] = {}
     for start in range(0, len(wanted), MOST_CODES):
         names.update(Area.objects.filter(id__in=wanted[start : start + MOST_CODES]).values_list("id", "name"))
@@ -142,9 +142,17 @@ def path_names(area_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     """For each code the names from the province down to it, () when it is unknown: one query for many."""
     names = names_of(area_ids)
     return {
-        area_id: tuple(names[code] for code in codes.ancestors(area_id) if code in names) if area_id in names else ()
+        area_id: tuple(names[code] for code in _path(area_id) if code in names) if area_id in names else ()
         for area_id in area_ids
     }
+
+
+def _path(area_id: str) -> tuple[str, ...]:
+    """The code and those above it; nothing for what cannot be a code."""
+    try:
+        return codes.ancestors(area_id)
+    except codes.BadCode:
+        return ()
 
 
 def tree(area_id: str, on: date, deepest: Level = Level.SUBGRID) -> Node | None:

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         self.stdout.write(_("Every community has a grid."))
 
     def _tree(self, area_id: str, deepest: Level, today: date) -> None:
-        top = queries.tree(area_id, today, deepest) if area_id.isdecimal() else None
+        top = queries.tree(area_id, today, deepest)
         if top is None:
             raise CommandError(_("There is no area %(code)s.") % {"code": area_id})
         self._branch(top, 0)
