@@ -9,7 +9,6 @@ only grow cannot be emptied.
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,84 +25,94 @@ def now() -> datetime:
 
 
 class Databases:
-    """The databases of this process: one empty, one with the district, each with a copy to put it back from."""
+    """The databases of this process: one empty, one with the district; both can be put back as they were."""
 
     def __init__(self) -> None:
+        from django.conf import settings
         from django.db import connection
 
+        self.on_sqlite = settings.LINLI_SQLITE
         self.empty = str(connection.settings_dict["NAME"])
-        self.district = self._named("district")
-        self.now_in = self.empty
+        self.district = f"{self.empty}_district"
+        self.in_use = self.empty
         self.dirty = False
-        self.made: set[str] = set()
-
-    def _named(self, suffix: str) -> str:
-        from django.conf import settings
-
-        if settings.LINLI_SQLITE:
-            path = Path(self.empty)
-            return str(path.with_name(f"{path.stem}-{suffix}{path.suffix}"))
-        return f"{self.empty}_{suffix}"
+        self.keep()
 
     def use(self, name: str) -> None:
         """Let every new connection of this process go to `name`."""
         from django.db import connections
 
-        if name == self.now_in:
-            return
-        connections.close_all()
-        connections["default"].settings_dict["NAME"] = name
-        self.now_in = name
-        forget_caches()
+        if name != self.in_use:
+            connections.close_all()
+            connections["default"].settings_dict["NAME"] = self.in_use = name
+            forget_caches()
 
-    def copy(self, source: str, target: str) -> None:
-        """Make `target` the same as `source`. Nobody may be connected to either."""
-        from django.conf import settings
+    def make_district(self) -> None:
+        """Make the second database out of the empty one, and load the district into it."""
         from django.db import connections
 
         connections.close_all()
-        self.made.add(target)
-        if settings.LINLI_SQLITE:
-            for tail in ("-wal", "-shm"):
-                Path(target + tail).unlink(missing_ok=True)
-            shutil.copyfile(source, target)
+        if self.on_sqlite:
+            shutil.copyfile(self.empty, self.district)
+        else:
+            self._drop(self.district)
+            self._on_server(f'CREATE DATABASE "{self.district}" TEMPLATE "{self.empty}"')
+        self.use(self.district)
+        load_district()
+        self.keep()
+
+    def keep(self) -> None:
+        """Remember the database in use as it is now."""
+        from django.db import connection, connections
+
+        if self.on_sqlite:
+            connections.close_all()  # folds the write-ahead log into the file
+            shutil.copyfile(self.in_use, f"{self.in_use}-kept")
             return
-        with closing(self._outside()) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
-            server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept")
+            for table in connection.introspection.table_names():
+                cursor.execute(f'CREATE TABLE kept."{table}" AS TABLE "{table}"')
 
     def put_back(self) -> None:
         """Undo what the last test committed."""
-        self.copy(self._copy_of(self.now_in), self.now_in)
+        from django.db import connection, connections, transaction
+
+        from linli.foundation.audit import append_only
+
+        connections.close_all()
+        if self.on_sqlite:
+            for tail in ("-wal", "-shm"):
+                Path(self.in_use + tail).unlink(missing_ok=True)
+            shutil.copyfile(f"{self.in_use}-kept", self.in_use)
+        else:
+            grown = append_only.installed(connection)
+            tables = connection.introspection.table_names()
+            steps = [f'ALTER TABLE "{table}" DISABLE TRIGGER USER' for table in grown]
+            steps += [f'DELETE FROM "{table}"' for table in tables]
+            steps += [f'INSERT INTO "{table}" SELECT * FROM kept."{table}"' for table in tables]
+            # Foreign keys are asked at the end, and a table with open questions cannot be altered.
+            steps += ["SET CONSTRAINTS ALL IMMEDIATE"]
+            steps += [f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in grown]
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(";".join(steps))
         self.dirty = False
         forget_caches()
 
-    def keep_copy(self, name: str) -> None:
-        self.copy(name, self._copy_of(name))
-
-    def _copy_of(self, name: str) -> str:
-        return name + ("-copy" if "." in name else "_copy")
-
-    def drop_made(self) -> None:
-        """Remove all but the empty database, which its maker removes."""
-        from django.conf import settings
-
+    def end(self) -> None:
+        """Go back to the empty database, which its maker removes, and remove the other."""
         self.use(self.empty)
-        for name in sorted(self.made - {self.empty}):
-            if settings.LINLI_SQLITE:
-                Path(name).unlink(missing_ok=True)
-                continue
-            with closing(self._outside()) as server:
-                server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        if not self.on_sqlite:
+            self._drop(self.district)
 
-    def _outside(self):
-        """A connection to the server's own database: no database can be copied from inside itself."""
-        import psycopg
-        from django.db import connections
+    def _drop(self, name: str) -> None:
+        self._on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-        found = connections["default"].settings_dict
-        where = {"host": found["HOST"], "port": found["PORT"], "user": found["USER"], "password": found["PASSWORD"]}
-        return psycopg.connect(dbname="postgres", autocommit=True, **{key: value for key, value in where.items() if value})
+    def _on_server(self, statement: str) -> None:
+        from django.db import connection
+
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(statement)
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +121,6 @@ def databases(django_db_setup, django_db_blocker) -> Iterator[Databases]:
 
     with django_db_blocker.unblock():
         made = Databases()
-        made.keep_copy(made.empty)
 
     def instead_of_emptying(self) -> None:
         made.dirty = True
@@ -122,17 +130,14 @@ def databases(django_db_setup, django_db_blocker) -> Iterator[Databases]:
     yield made
     TransactionTestCase._fixture_teardown = original
     with django_db_blocker.unblock():
-        made.drop_made()
+        made.end()
 
 
 @pytest.fixture(scope="session")
 def district_database(databases: Databases, django_db_blocker) -> str:
     """The database with the demo district, made at the first test that asks for it."""
     with django_db_blocker.unblock():
-        databases.copy(databases.empty, databases.district)
-        databases.use(databases.district)
-        load_district()
-        databases.keep_copy(databases.district)
+        databases.make_district()
     return databases.district
 
 

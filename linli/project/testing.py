@@ -26,8 +26,10 @@ from linli.project.settings import DATABASES, LINLI_HOME, LINLI_SQLITE, STORAGES
 # A file, not memory: threads and server processes of a test see the same database, with the locks of the real one.
 if LINLI_SQLITE:
     DATABASES["default"]["TEST"] = {"NAME": str(LINLI_HOME / "test.sqlite3")}
-# Names without hashes need no collected files.
+# Static files come from the source, under their own names: nothing is collected.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+(LINLI_HOME / "static").mkdir()
 # Slow on purpose is for real passwords.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A view without a mark is an error here, and a page that is not found in an installation.

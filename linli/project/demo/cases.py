@@ -1,2 +1,4 @@
 RESIDENT_PHONE = "19900000001"
+
+
 def load(*, now, tell): ...
