@@ -1,0 +1,190 @@
+"""Cases in the words and shapes that the components want: states, clocks, rows, histories."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext as _
+
+from linli.spine.cases import kinds, queries
+from linli.spine.cases.flow import PART_LABELS, Part, Tone
+from linli.spine.cases.models import Attachment, Case, Event
+from linli.spine.cases.queries import CaseView
+from linli.spine.cases.words import span
+
+STATUS_KINDS: Mapping[Tone, str] = {
+    Tone.NEW: "new",
+    Tone.DOING: "doing",
+    Tone.JOINT: "joint",
+    Tone.DONE: "done",
+    Tone.WARN: "soon",
+    Tone.BACK: "returned",
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """A state as `{% status_tag %}` wants it."""
+
+    kind: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline as `{% due_tag %}` wants it."""
+
+    kind: str
+    words: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case on a list."""
+
+    case: Case
+    status: Status
+    due: Due
+    url: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a history. `kind`: public (the resident reads it), internal, system or late."""
+
+    at: datetime
+    who: str
+    what: str
+    kind: str
+    text: str = ""
+    details: Sequence[str] = ()
+    photos: Sequence[Mapping[str, str]] = field(default_factory=tuple)
+
+
+def status(case: Case) -> Status:
+    """The state of a case."""
+    state = kinds.of(case.kind).flow.state[case.state]
+    return Status(STATUS_KINDS[state.tone], gettext(state.label), state.icon)
+
+
+def due(case: Case, now: datetime) -> Due:
+    """How much time is left, or by how much it is late."""
+    reading = queries.reading(case, now)
+    if reading.lateness == "paused":
+        return Due("paused", _("Clock stopped"))
+    if reading.due_at is None:
+        return Due("none", _("Closed"))
+    words = _("%(time)s left") if reading.minutes >= 0 else _("%(time)s late")
+    return Due(reading.lateness, words % {"time": span(reading.minutes)}, reading.due_at)
+
+
+def until(at: datetime, now: datetime) -> Due:
+    """The same for a moment of its own (a whole term, a statutory limit)."""
+    minutes = int((at - now).total_seconds() // 60)
+    words = _("%(time)s left") if minutes >= 0 else _("%(time)s late")
+    return Due("ok" if minutes >= 0 else "late", words % {"time": span(minutes)}, at)
+
+
+def row(case: Case, now: datetime) -> Row:
+    """A case as a row of the queue."""
+    return Row(case, status(case), due(case, now), reverse("desk:case", args=[case.number]))
+
+
+def rows(cases: Iterable[Case], now: datetime) -> list[Row]:
+    """Cases as rows of the queue."""
+    return [row(case, now) for case in cases]
+
+
+def history(view: CaseView) -> list[Entry]:
+    """The events of a case, newest first; what was written for the resident and for colleagues stands apart."""
+    entries: list[Entry] = []
+    for event in view.events:
+        entries.extend(_entries(event, view))
+    return entries[::-1]
+
+
+def _entries(event: Event, view: CaseView) -> Iterable[Entry]:
+    move = view.flow.move[event.move]
+    photos = photo_rows(view.photos.get(event.pk, ()), view.case)
+    automatic = event.part == Part.SYSTEM
+    kind = "late" if event.move == "escalate" else "system" if automatic else "public"
+    # An act that only colleagues were told of carries its photos and its text inside the lock.
+    private = bool(event.note) and not event.public_note
+    yield Entry(
+        at=event.at,
+        who=who(event),
+        what=gettext(move.label),
+        kind="internal" if private else kind,
+        text=event.note if private else event.public_note,
+        details=details(event, view),
+        photos=photos,
+    )
+    if event.note and event.public_note:
+        yield Entry(at=event.at, who=who(event), what=gettext(move.label), kind="internal", text=event.note)
+
+
+def who(event: Event) -> str:
+    """Who made a move, in which part and for whom: people by name inside the house, residents by their part."""
+    part = gettext(PART_LABELS[Part(event.part)])
+    if event.actor is None or event.part == Part.REPORTER:
+        return part
+    if event.post is None:
+        return event.actor.name or part
+    place = event.post.unit.name if event.post.unit is not None else event.post.area.name
+    return pgettext("a person and where they work", "%(name)s, %(place)s") % {"name": event.actor.name, "place": place}
+
+
+def details(event: Event, view: CaseView) -> list[str]:
+    """What a move changed, beyond the words that went with it."""
+    data = event.data if isinstance(event.data, dict) else {}
+    found = []
+    reasons = view.kind.reasons.get(event.move, {})
+    if data.get("reason") in reasons:
+        found.append(_("Reason: %(reason)s") % {"reason": gettext(reasons[data["reason"]])})
+    if data.get("days"):
+        found.append(_("Working days asked for: %(days)s") % {"days": data["days"]})
+    if data.get("due_before"):
+        found.append(_("Deadline before: %(time)s") % {"time": _moment(data["due_before"])})
+    if isinstance(data.get("matter"), dict):
+        found.append(_("Matter: %(before)s → %(after)s") % {
+            "before": data["matter"].get("from", ""), "after": data["matter"].get("to", "")
+        })  # fmt: skip
+    if data.get("satisfaction"):
+        found.append(_("Satisfaction: %(words)s") % {"words": satisfaction(int(data["satisfaction"]))})
+    if event.move == "escalate":
+        found.append(_("Level %(level)s") % {"level": data.get("level", "")})
+    return found
+
+
+def _moment(text: str) -> str:
+    try:
+        return f"{timezone.localtime(datetime.fromisoformat(text)):%m-%d %H:%M}"
+    except ValueError:
+        return text
+
+
+def satisfaction(value: int) -> str:
+    """The resident's face in words: 1 not satisfied, 2 mostly satisfied, 3 satisfied."""
+    return {1: _("not satisfied"), 2: _("mostly satisfied"), 3: _("satisfied")}.get(value, "")
+
+
+def photo_rows(photos: Iterable[Attachment], case: Case) -> list[dict[str, str]]:
+    """Photos as `{% photo_strip %}` wants them; the words beside a photo say kind, place and time."""
+    found = []
+    for photo in photos:
+        url = reverse("desk:photo", args=[case.number, photo.file_id])
+        taken = photo.file.taken_at or photo.file.uploaded_at
+        time = f"{timezone.localtime(taken):%m-%d %H:%M}"
+        words = {"matter": case.matter.name, "place": case.place or case.area.name, "time": time}
+        found.append({
+            "url": url,
+            "thumb_url": f"{url}?size=small",
+            "alt": _("Photo: %(matter)s, %(place)s, %(time)s") % words,
+            "caption": time,
+        })  # fmt: skip
+    return found
