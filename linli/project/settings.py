@@ -6,11 +6,13 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from linli import __version__
 from linli.project import environment, secrets
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 LINLI_HOME = environment.home()
+LINLI_VERSION = __version__
 LINLI_DEMO = environment.flag("LINLI_DEMO", default=False)
 DEBUG = environment.flag("LINLI_DEBUG", default=False)
 
@@ -67,7 +69,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-ROOT_URLCONF = "linli.project.urls"
+# `linli bench` adds bare pages to measure ours against.
+LINLI_BENCH = environment.flag("LINLI_BENCH", default=False)
+ROOT_URLCONF = "linli.project.bench.urls" if LINLI_BENCH else "linli.project.urls"
 WSGI_APPLICATION = "linli.project.wsgi.application"
 
 TEMPLATES = [
@@ -82,6 +86,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "linli.ui.context.display",
                 "linli.foundation.accounts.context.actor",
+                "linli.sites.desk.nav.desk_nav",
                 "linli.project.context.installation",
             ],
         },

@@ -112,13 +112,13 @@ class _Page:
     def rows(self, facet: str, *, area: str = "", event_class: str = "") -> str:
         """The list of the cases that a figure counts."""
         area = area or self.board.area_id
-        query = {"area": area, "class": event_class} if event_class else {"area": area}
+        query = {"area": area, "event_class": event_class} if event_class else {"area": area}
         match facet:
             case "open" | "late":
                 query |= {"view": facet}
             case _:
                 query |= {"view": "all", "facet": facet, **self.board.period.query}
-        return f"{reverse('desk:cases')}?{urlencode(query)}"
+        return f"{reverse('desk:queue')}?{urlencode(query)}"
 
     def crumbs(self) -> list[dict[str, str]]:
         shown = [code for code in ancestors(self.board.area_id) if code.startswith(self.actor.area_id)]
