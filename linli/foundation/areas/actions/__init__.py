@@ -5,6 +5,7 @@ No actor is passed in, for accounts stand on top of this app; the caller asks fo
 
 from linli.foundation.areas.actions.boundaries import (
     AreaEnded,
+    BadSource,
     ChildrenLeftOut,
     DrawnLater,
     OutsideParent,
@@ -33,6 +34,7 @@ __all__ = [
     "BadDivisions",
     "BadGeometry",
     "BadName",
+    "BadSource",
     "CannotMerge",
     "CannotSplit",
     "ChildrenLeftOut",

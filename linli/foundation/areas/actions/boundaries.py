@@ -14,9 +14,12 @@ from linli.foundation.areas import geometry as geo
 from linli.foundation.areas.actions.versions import touch
 from linli.foundation.areas.models import Area, Boundary, Level
 from linli.lib import codes
+from linli.lib.chinese import tidy
 from linli.lib.coordinates import Crs
 from linli.lib.errors import Refusal
 from linli.lib.prefix import within
+
+LONGEST_SOURCE = 200
 
 
 class AreaEnded(Refusal):
@@ -41,6 +44,15 @@ class OverlapsNeighbour(Refusal):
     """The edge takes more than a square metre from a neighbour of the same level."""
 
     code = "boundary_overlaps"
+
+
+class BadSource(Refusal):
+    """The note on where the boundary comes from is too long."""
+
+    code = "bad_boundary_source"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, fields={"source": message})
 
 
 class ChildrenLeftOut(Refusal):
@@ -71,7 +83,7 @@ def draw(*, area: Area, geometry: object, on: date, source: str, crs: Crs = "wgs
     """Set the edge of an area from the day `on`, and end the former edge on that day.
 
     `geometry` is a GeoJSON Polygon or MultiPolygon as text or object, in degrees of `crs`. Half a metre out of the
-    area above and a square metre on a neighbour are let pass. Raises BadGeometry, AreaEnded, DrawnLater,
+    area above and a square metre on a neighbour are let pass. Raises BadGeometry, BadSource, AreaEnded, DrawnLater,
     OutsideParent, OverlapsNeighbour, ChildrenLeftOut.
     """
     touch()
@@ -96,8 +108,15 @@ def place(*, area: Area, geometry: BaseGeometry, on: date, source: str) -> Bound
         valid_from=on,
         geometry=geo.write(geometry),
         area_m2=round(geo.area_m2(geometry)),
-        source=source[: Boundary._meta.get_field("source").max_length],
+        source=_kept_source(source),
     )
+
+
+def _kept_source(source: str) -> str:
+    source = tidy(source)
+    if len(source) > LONGEST_SOURCE:
+        raise BadSource(_("The source is too long. At most %(most)s characters fit.") % {"most": LONGEST_SOURCE})
+    return source
 
 
 def _standing(area: Area, on: date) -> list[Standing]:

@@ -124,6 +124,14 @@ def test_coordinates_of_chinese_maps_are_converted_once(communities):
     assert (west, south) == pytest.approx(at(0, 0), abs=1e-6)
 
 
+def test_a_source_is_kept_clean_or_refused_whole(communities):
+    redraw_from = {"area": communities[0], "geometry": box(0, 0, 900, 1000), "on": LATER}
+    with pytest.raises(actions.BadSource) as caught:
+        actions.draw(source="😀" * 50_000, **redraw_from)
+    assert "source" in caught.value.fields
+    assert actions.draw(source="\x00测绘 <script>𠮷\n", **redraw_from).source == "测绘 <script>𠮷"
+
+
 @pytest.mark.parametrize("wrap", [json.dumps, lambda shape: {"type": "Feature", "geometry": shape, "properties": {}}])
 def test_text_and_features_are_read(communities, wrap):
     redraw(communities[0], wrap(box(0, 0, 900, 1000)))

@@ -1,6 +1,8 @@
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import connections
 
 from linli.foundation.areas import actions, queries
 from linli.foundation.areas.actions import Part
@@ -43,6 +45,32 @@ def test_codes_are_never_given_twice(communities, grid):
     again = make_grid(communities[0], "凤栖苑网格", box(0, 0, 1000, 1000), on=LATER)
     assert again.id == "320105001001002"
     assert Boundary.objects.get(area=grid).valid_to == LATER
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_grids_opened_at_one_moment_get_different_codes_and_only_one_gets_the_ground(communities):
+    start = threading.Barrier(6)
+    opened, refused = [], []
+
+    def go(number):
+        community = Area.objects.get(id=communities[0].id)
+        start.wait()
+        try:
+            shape = box(0, 0, 600, 1000) if number % 2 else None
+            opened.append(make_grid(community, f"网格{number}", shape).id)
+        except actions.OverlapsNeighbour:
+            refused.append(number)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=go, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(code[-3:] for code in opened) == ["001", "002", "003", "004"]
+    assert len(refused) == 2
 
 
 def test_a_thousandth_code_is_refused(communities):
