@@ -26,7 +26,9 @@ def search(
     without a post (failed sign-ins, residents) lie nowhere and are found by `user_id`, `action` or subject only when
     `area_id` is the empty text, which means: wherever.
     """
-    rows = AccessRecord.objects.all() if not area_id else AccessRecord.objects.filter(**prefix.within("area_id", area_id))
+    rows = (
+        AccessRecord.objects.all() if not area_id else AccessRecord.objects.filter(**prefix.within("area_id", area_id))
+    )
     if user_id is not None:
         rows = rows.filter(user_id=user_id)
     if action:
