@@ -38,10 +38,10 @@ def test_an_empty_inbox_says_so(desk):
 
 
 def test_messages_are_shown_by_day_newest_first(desk, staff, now):
-    tell(staff.pk, "older", now=now - timedelta(days=1))
+    tell(staff.pk, "昨天的消息", now=now - timedelta(days=1))
     tell(staff.pk, "newer <script>alert(1)</script> 𠮷", now=now)
     text = inbox_of(desk).content.decode()
-    assert text.index("newer") < text.index("older")
+    assert text.index("newer") < text.index("昨天的消息")
     assert text.count('<h2 id="day-') == 2
     assert "<script>alert" not in text
     assert "09:30" in text
