@@ -1,11 +1,19 @@
+import pytest
 
 from linli.foundation.accounts.demo import DEMO_USERS, make_demo_accounts, synthetic_name
 from linli.foundation.accounts.models import Post, TeamMember, Unit, User
 from linli.foundation.accounts.passwords import DEMO_PASSWORD
 from linli.foundation.accounts.queries import team
+from linli.foundation.areas.demo import draw_demo_district
 
 
-def test_the_district_has_its_units(district):
+@pytest.fixture
+def demo(db, now):
+    draw_demo_district(now=now)
+    make_demo_accounts(now=now)
+
+
+def test_the_district_has_its_units(demo):
     assert Unit.objects.filter(kind="community_office").count() == 64
     assert Unit.objects.filter(kind="street_office").count() == 6
     assert Unit.objects.filter(kind="department").count() == 12
@@ -14,13 +22,13 @@ def test_the_district_has_its_units(district):
     assert (office.name, office.parent.name) == ("凤栖苑社区居委会", "莫愁湖街道办事处")
 
 
-def test_nine_users_can_sign_in_and_nobody_else(district):
+def test_nine_users_can_sign_in_and_nobody_else(demo):
     able = {user.username for user in User.objects.all() if user.has_usable_password()}
     assert able == {one.username for one in DEMO_USERS}
     assert User.objects.get(username="auditor").check_password(DEMO_PASSWORD)
 
 
-def test_each_acts_where_the_house_says(district):
+def test_each_acts_where_the_house_says(demo):
     places = dict(Post.objects.filter(user__username__in=able_names()).values_list("user__username", "area_id"))
     assert places["grid-worker"] == "320105001001001"
     assert places["community-secretary"] == "320105001001"
@@ -34,7 +42,7 @@ def able_names():
     return [one.username for one in DEMO_USERS]
 
 
-def test_every_grid_has_its_three_and_more(district, now):
+def test_every_grid_has_its_three_and_more(demo, now):
     grids = set(TeamMember.objects.values_list("area_id", flat=True))
     assert len(grids) == 55
     members = team("320105001001001", now.date())
@@ -47,13 +55,13 @@ def test_every_grid_has_its_three_and_more(district, now):
     assert len(members) >= 8
 
 
-def test_every_community_with_a_grid_has_secretary_worker_and_grid_worker(district):
+def test_every_community_with_a_grid_has_secretary_worker_and_grid_worker(demo):
     for role in ("community_secretary", "community_worker", "grid_worker"):
         assert Post.objects.filter(role=role).exclude(user__username="two-posts").count() == 55
     assert User.objects.filter(username="gw-320105001004").exists()
 
 
-def test_repeating_it_changes_nothing_but_gives_password_and_account_back(district, now):
+def test_repeating_it_changes_nothing_but_gives_password_and_account_back(demo, now):
     def count():
         return [model.objects.count() for model in (User, Unit, Post, TeamMember)]
 
