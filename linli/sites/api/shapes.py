@@ -1,7 +1,7 @@
 """What cases look like in answers: built by hand from the read side, so that nothing leaves by accident."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.utils.translation import gettext as _
 from pydantic import Field
@@ -63,38 +63,39 @@ class PhotoOut(Answer):
         return cls(id=str(file.pk), width=file.width, height=file.height)
 
 
+_ROW_EXAMPLE: dict[str, Any] = {
+    "number": "2026112300001",
+    "kind": "incident",
+    "title": "3 幢 2 单元楼道堆放杂物，影响通行",
+    "place": "凤栖苑 3 幢",
+    "area": {"id": "320105001001001", "name": "凤栖苑网格"},
+    "matter_name": "楼道堆物",
+    "event_class": "hazard",
+    "event_class_label": "安全隐患",
+    "state": "accepted",
+    "state_label": "已受理",
+    "is_open": True,
+    "source": "resident",
+    "unit": None,
+    "opened_at": "2026-11-23T09:30:00+08:00",
+    "state_since": "2026-11-23T09:42:00+08:00",
+    "due_at": "2026-11-23T15:12:00+08:00",
+    "term_due": "2026-11-26T17:30:00+08:00",
+    "handled_at": None,
+    "lateness": "ok",
+    "minutes_left": 330,
+    "level": 0,
+    "reopens": 0,
+    "solved": None,
+    "satisfaction": None,
+    "seq": 2,
+}
+
+
 class CaseRow(Answer):
     """A case in a list."""
 
-    model_config = example(
-        {
-            "number": "2026112300001",
-            "kind": "incident",
-            "title": "3 幢 2 单元楼道堆放杂物，影响通行",
-            "place": "凤栖苑 3 幢",
-            "area": {"id": "320105001001001", "name": "凤栖苑网格"},
-            "matter_name": "楼道堆物",
-            "event_class": "hazard",
-            "event_class_label": "安全隐患",
-            "state": "accepted",
-            "state_label": "已受理",
-            "is_open": True,
-            "source": "resident",
-            "unit": None,
-            "opened_at": "2026-11-23T09:30:00+08:00",
-            "state_since": "2026-11-23T09:42:00+08:00",
-            "due_at": "2026-11-23T15:12:00+08:00",
-            "term_due": "2026-11-26T17:30:00+08:00",
-            "handled_at": None,
-            "lateness": "ok",
-            "minutes_left": 330,
-            "level": 0,
-            "reopens": 0,
-            "solved": None,
-            "satisfaction": None,
-            "seq": 2,
-        }
-    )
+    model_config = example(_ROW_EXAMPLE)
 
     number: CaseNumber
     kind: str
@@ -169,6 +170,31 @@ class ReporterOut(Answer):
 
 class CaseOut(CaseRow):
     """A case with everything but its history."""
+
+    model_config = example(
+        _ROW_EXAMPLE
+        | {
+            "matter_code": "hazard.fire",
+            "area_path": [
+                {"id": "320105001001", "name": "凤栖苑社区居委会"},
+                {"id": "320105001001001", "name": "凤栖苑网格"},
+            ],
+            "text": "3 幢 2 单元楼道堆放杂物，影响通行，电动车也停在里面。",
+            "lon": 118.7459,
+            "lat": 32.0329,
+            "reporter": {"name": "张**", "phone": "199****1234"},
+            "handler": "",
+            "respond_due": "2026-11-24T09:30:00+08:00",
+            "responded_at": "2026-11-23T09:42:00+08:00",
+            "step_due": "2026-11-23T15:12:00+08:00",
+            "statutory_due": "2027-01-22T09:30:00+08:00",
+            "extension_days": 0,
+            "asked_days": 0,
+            "answered_at": None,
+            "closed_at": None,
+            "on_spot": False,
+        }
+    )
 
     matter_code: str
     area_path: list[Named]

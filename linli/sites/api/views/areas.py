@@ -85,8 +85,8 @@ class PlaceOut(Answer):
     lat: float = Field(description="WGS-84.")
 
 
-class Point(Given):
-    """A point, with its reference system."""
+class Where(Given):
+    """A point as query parameters."""
 
     lon: Lon
     lat: Lat
@@ -105,7 +105,7 @@ def listed(
 
 
 @reads(router, "/locate", answer=PlaceOut, name="locate_point", token=False)
-def located(request: HttpRequest, point: Query[Point]) -> PlaceOut:
+def located(request: HttpRequest, point: Query[Where]) -> PlaceOut:
     """The grid in which a point lies; outside every community, the nearest one within 20 km."""
     lon, lat = to_wgs84(point.lon, point.lat, point.crs)
     place = locator(timezone.now()).locate(lon, lat)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Header, Router, Status
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, Strict
 
 from linli.apps.incidents import actions, brake, places
 from linli.apps.incidents.actions import Receipt, Report, Reporter
@@ -20,8 +20,11 @@ from linli.sites.api.fields import (
     Answer,
     AreaIdOrNone,
     CaseNumber,
+    Coordinates,
     FileId,
     Given,
+    Lat,
+    Lon,
     MatterCode,
     StateCode,
     SubmissionKey,
@@ -31,7 +34,6 @@ from linli.sites.api.fields import (
 from linli.sites.api.inputs import MOST_PHOTOS, held_photos, matter_here
 from linli.sites.api.shapes import Named
 from linli.sites.api.tokens import actor_of
-from linli.sites.api.views.areas import Point
 
 router = Router(tags=["reports"])
 
@@ -45,6 +47,14 @@ _EXAMPLE: dict[str, Any] = {
     "photos": [],
     "submission_key": "0b6a4b8e-6c1b-4a6f-8a8b-0f6f0c1f7a55",
 }
+
+
+class Point(Given):
+    """A point, with its reference system."""
+
+    lon: Annotated[Lon, Strict()]
+    lat: Annotated[Lat, Strict()]
+    crs: Coordinates = "wgs84"
 
 
 class ReportIn(Given):
