@@ -1,4 +1,140 @@
-RESIDENT_PHONE = "19900000001"
+"""Some 600 made-up cases of the last 90 days, each walked through the real actions at moments of the past.
+
+The same seed gives the same stories. How far a story has come follows from the clock: what would happen after `now`
+has not happened yet, so the newest cases stand in every state of the flow, and some are late.
+"""
+
+import json
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import resources
+from typing import Any, Final
+
+import shapely
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from shapely.geometry import shape
+
+from linli.foundation.accounts.actors import SYSTEM
+from linli.foundation.areas.demo import DISTRICT
+from linli.foundation.areas.models import Boundary, Level
+from linli.foundation.files.actions import store_photos
+from linli.foundation.notifications.models import Message
+from linli.foundation.rules import queries as rules
+from linli.lib.prefix import within
+from linli.project.demo.people import Cast
+from linli.project.demo.pictures import SCENES, picture
+from linli.project.demo.reports import Reports, Spot
+from linli.project.demo.story import Story, World
+from linli.spine.catalogue import queries as catalogue
+
+SEED: Final = "linli-demo-1"
+COUNT: Final = 600
+FRESH: Final = 14
+# What the demo accounts find on their desks, whatever the dice say: a state, and days since the report.
+POSED: Final = (
+    ("reported", 0.05),
+    ("reported", 0.2),
+    ("reported", 0.7),
+    ("accepted", 0.9),
+    ("accepted", 1.2),
+    ("dispatched", 1.4),
+    ("dispatched", 1.7),
+    ("handling", 2.5),
+    ("handling", 6),
+    ("extension_asked", 5),
+    ("extension_asked", 6.5),
+    ("paused", 7),
+    ("checking", 5),
+    ("checking", 7),
+    ("handled", 8),
+    ("handled", 10),
+    ("disputed", 34),
+    ("disputed", 40),
+)
+DAYS: Final = 90
+HOME: Final = f"{DISTRICT}001001"
+HOURS: Final = (7, 8, 8, 9, 9, 9, 10, 10, 11, 12, 13, 14, 14, 15, 15, 16, 17, 18, 18, 19, 19, 20, 21)
+NEWS_UNREAD_FOR: Final = timedelta(days=2)
 
 
-def load(*, now, tell): ...
+@transaction.atomic
+def load(*, now: datetime, tell: Callable[[int, int], None]) -> None:
+    """Make the cases, all or none. `tell` hears (done, in all)."""
+    rng = random.Random(SEED)  # noqa: S311 - stories, not secrets
+    world = _world(now)
+    reports = Reports(world, _spots(rng, now))
+    told = [(moment, "") for moment in _openings(rng, now)]
+    told += [(now - timedelta(days=days), state) for state, days in POSED]
+    for number, (opened, state) in enumerate(sorted(told), start=1):
+        own = random.Random(f"{SEED}-{number}")  # noqa: S311
+        case = reports.make(number, opened, own, posed=bool(state))
+        Story(world, case, own, stop_in=state).live()
+        tell(number, len(told))
+    _read_old_news(now)
+
+
+def _world(now: datetime) -> World:
+    words: dict[str, Any] = json.loads((resources.files(__package__) / "words.json").read_text(encoding="utf-8"))
+    stored = store_photos(
+        uploads=[ContentFile(picture(scene), name=f"{scene}.jpg") for scene in SCENES],
+        by=SYSTEM,
+        now=now - timedelta(days=DAYS + 1),
+    )
+    return World(
+        words=words,
+        photos=dict(zip(SCENES, stored, strict=True)),
+        cast=Cast(DISTRICT, now),
+        matters=tuple(catalogue.offered(DISTRICT, timezone.localdate(now))),
+        calendar=rules.calendar(DISTRICT, timezone.localdate(now)),
+        home=HOME,
+        now=now,
+    )
+
+
+def _openings(rng: random.Random, now: datetime) -> list[datetime]:
+    """When the reports come in: more on workdays, at the hours when people are up, and a few in the last hours."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [today - timedelta(days=back) for back in range(DAYS)]
+    weights = [0.55 if day.weekday() >= 5 else 1.0 for day in days]
+    moments = [
+        day.replace(hour=rng.choice(HOURS), minute=rng.randrange(60), second=rng.randrange(60))
+        for day in rng.choices(days, weights, k=COUNT - FRESH - len(POSED))
+    ]
+    moments += [now - timedelta(minutes=rng.randrange(5, 30 * 60)) for _ in range(FRESH)]
+    # What would lie in the future happened as much earlier.
+    return sorted(moment if moment < now else now - (moment - now) - timedelta(minutes=5) for moment in moments)
+
+
+def _spots(rng: random.Random, now: datetime) -> list[Spot]:
+    """Every finest area with its ground and how often something is reported there."""
+    rows = Boundary.objects.current(timezone.localdate(now)).filter(**within("area_id", DISTRICT))
+    grounds = {code: shape(geometry) for code, geometry in rows.values_list("area_id", "geometry").order_by("area_id")}
+    covered = {code[: Level.COMMUNITY.digits] for code in grounds if len(code) == Level.GRID.digits}
+    busy = {
+        code: rng.uniform(0.5, 1.6) if code in covered else 0.04
+        for code in grounds
+        if len(code) == Level.COMMUNITY.digits
+    }
+    busy[HOME] = 6.0  # where the demo accounts work
+    spots = []
+    for code, ground in grounds.items():
+        community = code[: Level.COMMUNITY.digits]
+        is_leaf = len(code) == Level.SUBGRID.digits or (len(code) == Level.COMMUNITY.digits and code not in covered)
+        if is_leaf:
+            shapely.prepare(ground)
+            spots.append(Spot(area_id=code, ground=ground, weight=busy[community] / (6 if community in covered else 1)))
+    return spots
+
+
+def _read_old_news(now: datetime) -> None:
+    """Nothing of the past is sent by text message today, and only the news of the last days is unread."""
+    Message.objects.filter(state=Message.State.QUEUED).update(
+        state=Message.State.SENT, sent_at=F("created_at"), next_try_at=None
+    )
+    Message.objects.filter(
+        channel=Message.Channel.INBOX, state=Message.State.SENT, created_at__lt=now - NEWS_UNREAD_FOR
+    ).update(state=Message.State.READ, read_at=F("created_at"))

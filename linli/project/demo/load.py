@@ -1,9 +1,10 @@
 """Loading the demo, step by step, with a bar for whoever waits. Each step is skipped where it is done already."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import resources
 
 from django.core.management import call_command
@@ -19,10 +20,16 @@ from linli.foundation.areas.demo import DISTRICT, draw_demo_district
 from linli.foundation.areas.queries import drawn_within
 from linli.lib.errors import Refusal
 from linli.project.demo import cases
+from linli.project.demo.people import staff_units
+from linli.project.demo.reports import RESIDENT_PHONE
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.actions import load_list
 
 Tell = Callable[[int, int], None]
+
+
+# As long as its people have held their posts: the cases of the past need the grids of the past.
+OPEN_FOR = timedelta(days=400)
 
 
 class NotEmpty(Refusal):
@@ -51,10 +58,12 @@ def load_district(*, now: datetime, tell: Tell | None = None) -> None:
     """Areas with drawn grids, units, people and matters: the demo without its cases. Safe to repeat."""
     tell = tell or (lambda done, total: None)
     if not drawn_within(DISTRICT, timezone.localdate(now)):
-        draw_demo_district(now=now, progress=lambda done, total: tell(done, total + 2))
+        since = timezone.localdate(now) - OPEN_FOR
+        draw_demo_district(now=now, on=since, progress=lambda done, total: tell(done, total + 2))
     with transaction.atomic():
         if not User.objects.filter(username=DEMO_USERS[0].username).exists():
             make_demo_accounts(district_id=DISTRICT, now=now)
+            staff_units(district_id=DISTRICT, now=now)
         tell(5, 6)
         load_list(content=_matters(), area_id=DISTRICT)
     tell(6, 6)
@@ -69,14 +78,18 @@ def _matters() -> dict[str, object]:
 @contextmanager
 def _bar(label: str) -> Iterator[Tell]:
     """A progress bar on a terminal; elsewhere one line when the step is over."""
-    with tqdm(total=1, desc=label, bar_format="{desc}: {percentage:3.0f}% |{bar:30}| {elapsed}", leave=True) as bar:
+    on_terminal = sys.stderr.isatty()
+    form = "{desc}: {percentage:3.0f}% |{bar:30}| {elapsed}"
+    with tqdm(total=1, desc=label, bar_format=form, disable=not on_terminal) as bar:
 
         def tell(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
         yield tell
-        bar.update(bar.total - bar.n)
+        bar.update((bar.total or 0) - bar.n)
+    if not on_terminal:
+        print(f"{label}: ok", file=sys.stderr, flush=True)  # noqa: T201 - a step of a command
 
 
 def welcome(address: str) -> str:
@@ -92,7 +105,7 @@ def welcome(address: str) -> str:
             _("Demo accounts, all with the password %(password)s:") % {"password": DEMO_PASSWORD},
             *people,
             _("A resident signs in with the phone %(phone)s; the code is shown on the screen.")
-            % {"phone": cases.RESIDENT_PHONE},
+            % {"phone": RESIDENT_PHONE},
             "",
             _("Ctrl-C stops it. The data stay; the next start takes seconds."),
             "",
