@@ -148,7 +148,7 @@ def chips(request: HttpRequest, chosen: Filter, shown: Mapping[str, list[Option]
     def named(group: str, value: str) -> str:
         return next((option.label for option in shown[group] if option.value == value), value)
 
-    found = []
+    found: list[tuple[str, str, tuple[str, ...]]] = []
     if chosen.q:
         found.append((_("Words"), chosen.q, ("q",)))
     if chosen.area:

@@ -159,8 +159,12 @@ class ReportForm(WithPhotos):
         widget=forms.Textarea(attrs={"rows": 3, "data-search": ""}),
     )
     matter = forms.ChoiceField(label=_("Matter"), required=False)
-    lon = forms.FloatField(required=False, widget=forms.HiddenInput, label=_("Place on the map"))
-    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lon = forms.FloatField(
+        required=False, widget=forms.HiddenInput, label=_("Place on the map"), min_value=-180, max_value=180
+    )
+    lat = forms.FloatField(
+        required=False, widget=forms.HiddenInput, label=_("Place on the map"), min_value=-90, max_value=90
+    )
     crs = forms.ChoiceField(required=False, choices=[("wgs84", "wgs84"), ("gcj02", "gcj02")], widget=forms.HiddenInput)
     area = forms.ChoiceField(label=_("Area"), required=False, help_text=_("Used when no place is chosen on the map."))
     place = forms.CharField(label=_("Place in words"), required=False, help_text=_("Building, entrance, floor"))

@@ -1,9 +1,11 @@
 """One move for many rows: what it would do and where it cannot, then a report for each row."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -59,7 +61,7 @@ def bulk(request: ActorRequest) -> HttpResponse:
     move = next((one for one in bulk_moves(actor) if one.name == request.POST.get("move")), None)
     if move is None:
         return HttpResponseBadRequest(_("There is no such move."), content_type="text/plain; charset=utf-8")
-    back = safe_next(request, "/desk/cases/")
+    back = safe_next(request, reverse("desk:queue"))
     rows = chosen_rows(request)
     if not rows:
         toast_error(request, _("Choose at least one row."))
@@ -68,14 +70,12 @@ def bulk(request: ActorRequest) -> HttpResponse:
     units = units_for(actor, lines) if Need.UNIT in move.needs else []
     confirmed = bool(request.POST.get("confirmed"))
     form = BulkForm(request.POST if confirmed else None, move=move, units=units)
-    context = {"move": move, "form": form, "back": back}
+    context: dict[str, Any] = {"move": move, "form": form, "back": back}
     if confirmed and form.is_valid():
         wanted = [Wanted(line.case, line.seq) for line in lines]
         outcomes = move_many(by=actor, wanted=wanted, name=move.name, inputs=form.inputs(), now=now)
-        done = [one for one in outcomes if one.done]
-        return page(
-            request, "bulk_done.html", {**context, "done": done, "refused": [o for o in outcomes if not o.done]}
-        )
+        context |= {"done": [one for one in outcomes if one.done], "refused": [one for one in outcomes if not one.done]}
+        return page(request, "bulk_done.html", context)
     context |= {"ready": [x for x in lines if not x.reason], "blocked": [x for x in lines if x.reason]}
     return page(request, "bulk.html", context, status=422 if confirmed else 200)
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import segno
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -243,7 +243,7 @@ def qr(text: str) -> SafeString:
 
 @requires(Permission.CASE_READ)
 @require_safe
-def photo(request: ActorRequest, number: str, file_id: UUID) -> HttpResponse:
+def photo(request: ActorRequest, number: str, file_id: UUID) -> FileResponse:
     """A photo of a case in scope, whole or `?size=small`. One statement and the file."""
     shown = Case.objects.visible_to(request.actor).filter(number=number, attachments__file_id=file_id)
     stored = StoredFile.objects.filter(pk=file_id).first() if len(number) <= 16 and shown.exists() else None

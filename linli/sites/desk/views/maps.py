@@ -107,7 +107,7 @@ def shapes(request: ActorRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def points(request: ActorRequest) -> HttpResponse:
-    """The open cases in scope as GeoJSON points with number, matter and address of the page, at most 2,000; `?number=` gives one."""
+    """The open cases in scope as GeoJSON points, at most 2,000, each with its number and matter; `?number=`: one."""
     number = request.GET.get("number", "")[:16]
     rows = queries.points(request.actor, area_of(request), timezone.now(), number)
     features = [

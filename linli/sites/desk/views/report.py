@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.apps.incidents import actions as incidents
 from linli.apps.incidents import places
 from linli.apps.incidents.actions import Receipt, Report, Reporter
+from linli.apps.incidents.models import Incident
 from linli.apps.incidents.places import Found, Given
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.actors import Actor
@@ -171,8 +172,8 @@ def near_to(form: ReportForm, actor: Actor) -> Found | None:
     area = data.get("area") or own_area(actor)
     if not area:
         return None
-    whole = lon is not None and lat is not None and abs(lon) <= 180 and abs(lat) <= 90
-    return Found(area, "list", lon if whole else None, lat if whole else None)
+    whole = lon is not None and lat is not None
+    return Found(area, Incident.Found.LIST, lon if whole else None, lat if whole else None)
 
 
 @requires(Permission.REPORT_CREATE)
