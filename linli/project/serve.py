@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.db import connections
 from granian import Granian
@@ -163,7 +164,7 @@ def collect_static() -> bool:
 
 def _static_mark() -> str:
     """A mark that changes with the version, the storage, and the path, size or time of any static file."""
-    mark = hashlib.sha256(f"{__version__} {settings.STORAGES['staticfiles']['BACKEND']}".encode())
+    mark = hashlib.sha256(f"{__version__} {staticfiles_storage.__class__.__qualname__}".encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
             about = f"\0{path}\0{storage.size(path)}\0{storage.get_modified_time(path).timestamp()}"

@@ -7,6 +7,7 @@ from linli.project.cli.outcome import GOOD, TROUBLE
 
 PASSED_ON: Mapping[str, str] = {
     "areas": "Import divisions, list gaps, show the tree of areas.",
+    "account": "Make staff accounts, give and end posts, reset passwords, close accounts.",
     "token": "Issue, list and revoke API tokens.",
     "manage": "Run any management command of Django, for example `linli manage migrate`.",
 }

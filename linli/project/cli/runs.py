@@ -6,9 +6,13 @@ import signal
 import threading
 import time
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from linli.project.cli.loading import load_django
 from linli.project.cli.outcome import GOOD, TROUBLE, Trouble, say
+
+if TYPE_CHECKING:
+    from linli.project.serve import Server
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -17,9 +21,8 @@ def demo(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from linli.project.demo import load, welcome
-    from linli.project.serve import Server
 
-    server = Server(**_server_options(options))
+    server = _server(options)
     if not options.load_only:
         server.check_address()
     _end_on_sigterm()
@@ -33,32 +36,28 @@ def demo(options: argparse.Namespace) -> int:
 def serve(options: argparse.Namespace) -> int:
     """Serve an installation that has been set up."""
     load_django()
-    from linli.project.doctor import demo_accounts, waiting_migrations
-    from linli.project.serve import Server
+    from linli.project.doctor import waiting_migrations
 
-    server = Server(**_server_options(options))
+    server = _server(options)
     server.check_address()
     _end_on_sigterm()
     waiting = waiting_migrations()
     if waiting:
         raise Trouble(f"The database is not up to date ({len(waiting)} steps are missing). Run: linli manage migrate")
-    if demo_accounts():
-        raise Trouble(
-            "This database holds demo accounts, whose password everybody knows. Start it with `linli demo`, "
-            "or give this installation a database of its own (LINLI_HOME or DATABASE_URL)."
-        )
     print(f"{server.address}  (Ctrl-C stops it)", flush=True)
     return server.run()
 
 
-def _server_options(options: argparse.Namespace) -> dict[str, object]:
-    return {
-        "host": options.host,
-        "port": options.port,
-        "workers": options.workers,
-        "threads": options.threads,
-        "with_worker": not options.no_worker,
-    }
+def _server(options: argparse.Namespace) -> "Server":
+    from linli.project.serve import Server
+
+    return Server(
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+        threads=options.threads,
+        with_worker=not options.no_worker,
+    )
 
 
 def _end_on_sigterm() -> None:

@@ -88,23 +88,27 @@ class Story:
 
     def _clock_moves(self, *, until: datetime) -> None:
         """What the periodic jobs would have done meanwhile: escalate what is very late, close what nobody answers."""
-        kind = kinds.of(self.case.kind)
-        while self.case.is_open and self.case.due_at is not None:
-            case = self.case
-            if case.state == "handled":
-                name, at = "close_unanswered", case.due_at + timedelta(minutes=5)
-            elif case.state in kind.flow.move["escalate"].source and case.level < 2:
-                name, at = "escalate", clock.very_late_from(case, kind, max(case.due_at, self._escalated_at()))
-                at += timedelta(minutes=5)
-            else:
+        while self.case.is_open:
+            due = self._next_of_clock()
+            if due is None or due.at >= until or not self._make(due):
                 return
-            if at >= until or not self._make(Step(move=name, by=SYSTEM, at=max(at, self.at))):
-                return
-            self.at = max(at, self.at)
+            self.at = due.at
+
+    def _next_of_clock(self) -> Step | None:
+        case, kind = self.case, kinds.of(self.case.kind)
+        if case.due_at is None:
+            return None
+        if case.state == "handled":
+            name, at = "close_unanswered", case.due_at
+        elif case.state in kind.flow.move["escalate"].source and case.level < 2:
+            name, at = "escalate", clock.very_late_from(case, kind, max(case.due_at, self._escalated_at()))
+        else:
+            return None
+        return Step(move=name, by=SYSTEM, at=max(at + timedelta(minutes=5), self.at))
 
     def _escalated_at(self) -> datetime:
-        last = self.case.events.filter(move="escalate").order_by("-seq").values_list("at", flat=True).first()
-        return last or self.case.opened_at
+        last = self.case.events.filter(move="escalate").order_by("-seq").first()
+        return last.at if last else self.case.opened_at
 
     # --- what happens in which state
 
