@@ -115,6 +115,14 @@ def test_a_boundary_that_starts_later_is_respected_now(communities):
     redraw(first, box(0, 0, 1040, 1000), on=LATER)
 
 
+def test_a_boundary_that_ends_later_is_respected_until_then(communities):
+    first, second = communities
+    redraw(second, box(1100, 0, 2000, 1000), on=date(2026, 9, 1))
+    with pytest.raises(actions.OverlapsNeighbour):
+        redraw(first, box(0, 0, 1050, 1000), on=LATER)
+    redraw(first, box(0, 0, 1050, 1000), on=date(2026, 9, 1))
+
+
 def test_coordinates_of_chinese_maps_are_converted_once(communities):
     first, _second = communities
     shifted = box(0, 0, 900, 1000)

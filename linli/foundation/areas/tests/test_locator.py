@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from linli.foundation.areas import actions, locator
 from linli.foundation.areas import geometry as geo
 from linli.foundation.areas.locator import Locator, NoMap, TooFar
-from linli.foundation.areas.models import Boundary
+from linli.foundation.areas.models import Boundary, BoundaryVersion
 from linli.foundation.areas.tests.factories import FIRST, FROM, PLANE, SECOND, at, box, make_grid
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -92,6 +92,21 @@ def test_a_change_is_seen_at_once_inside_the_transaction_that_made_it(grid):
     assert locate(1500, 500).area_id == new.id
     actions.rename(area=new, name="新名网格", on=FROM)
     assert locate(1500, 500).names[-1] == "新名网格"
+
+
+def test_another_process_s_change_is_seen_at_once_inside_a_transaction(grid):
+    before = locator.locator(NOW)
+    BoundaryVersion.objects.update(stamp="from elsewhere")
+    assert locator.locator(NOW) is not before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_process_that_made_a_change_sees_it_without_waiting(communities, monkeypatch):
+    monkeypatch.setattr(locator.time, "monotonic", lambda: 1000.0)
+    before = locator.locator(NOW)
+    assert locator.locator(NOW) is before
+    make_grid(communities[1], "北圩路网格", box(1000, 0, 2000, 1000))
+    assert locate(1500, 500).covered
 
 
 def test_yesterdays_map_is_not_used_today(communities):
