@@ -169,6 +169,8 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Nobody waits for source maps; compressing them takes most of the first start.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "webp", "gz", "br", "woff2", "map")
 
 # A form with nine phone photos, already shrunk by the browser, fits; half a gigabyte does not.
 LINLI_REQUEST_LIMIT = 64 * 1024 * 1024

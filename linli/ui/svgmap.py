@@ -12,19 +12,22 @@ from typing import Any
 WIDTH = 440.0
 MAX_HEIGHT = 320.0
 MARGIN = 4.0
+LETTER = 11.0
 
 Ring = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One area: its path, and a point well inside it for the label."""
+    """One area: its path, a point well inside it for the label, and how wide and high it is."""
 
     id: str
     name: str
     d: str
     x: float
     y: float
+    wide: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A shape with its figure: `level` 0 to 4 is the depth of colour, `text` the figure as printed."""
+    """A shape with its figure: `level` 0 to 4 is the depth of colour, `text` the figure as printed.
+
+    `label` and `shows_figure`: what there is room for inside the shape; the tooltip and the table have all of it.
+    """
 
     id: str
     name: str
@@ -48,6 +54,8 @@ class Region:
     text: str
     level: int
     url: str = ""
+    label: str = ""
+    shows_figure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,14 @@ def project(features: Iterable[Mapping[str, Any]]) -> Projection:
             for ring in polygon
         )
         x, y = label_point(max((polygon[0] for polygon in placed), key=lambda ring: abs(_area(ring))))
-        shapes.append(Shape(str(properties["id"]), str(properties["name"]), path, round(x, 1), round(y, 1)))
+        across = [point[0] for polygon in placed for point in polygon[0]]
+        along = [point[1] for polygon in placed for point in polygon[0]]
+        shapes.append(
+            Shape(
+                str(properties["id"]), str(properties["name"]), path, round(x, 1), round(y, 1),
+                max(across) - min(across), max(along) - min(along),
+            )
+        )  # fmt: skip
     view_box = f"0 0 {wide * scale + 2 * MARGIN:.0f} {high * scale + 2 * MARGIN:.0f}"
     return Projection(view_box, tuple(shapes))
 
@@ -164,6 +179,11 @@ def _legend(bounds: Sequence[float], values: Iterable[float]) -> tuple[LegendSte
     return tuple(steps)
 
 
+def _fits(shape: Shape, characters: float, rows: int) -> bool:
+    """Whether a label of so many Chinese characters and rows has room in a shape; shapes taper, hence the margin."""
+    return shape.wide * 0.8 > characters * LETTER and shape.high * 0.6 > rows * LETTER
+
+
 def choropleth(
     projection: Projection,
     values: Mapping[str, float],
@@ -182,6 +202,8 @@ def choropleth(
             Region(
                 shape.id, shape.name, shape.d, shape.x, shape.y,
                 value, _whole(value), level(value, bounds), links.get(shape.id, ""),
+                shape.name if _fits(shape, len(shape.name), rows=2) else "",
+                _fits(shape, len(_whole(value)) / 2, rows=1) and bool(value or _fits(shape, 2, rows=2)),
             )
         )  # fmt: skip
     return GridMap(title, unit, projection.view_box, tuple(regions), _legend(bounds, values.values()))
