@@ -30,6 +30,12 @@ class Kept(forms.Form):
     use_required_attribute = False
     #: the action's name of a field → ours
     names: Mapping[str, str] = {}
+    #: two forms on one page must not share ids
+    ids = "id_%s"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", self.ids)
+        super().__init__(*args, **kwargs)
 
     def refuse(self, message: object, fields: Mapping[str, object]) -> None:
         """Show a refusal at the fields it names, or on top when it names none that the form has."""
@@ -112,6 +118,7 @@ class AnswerForm(Kept):
     """Solved or not, one of three faces, and words: one form, one press."""
 
     names = {"public_note": "words"}
+    ids = "answer_%s"
 
     solved = forms.ChoiceField(
         label=_("Is it solved?"),
@@ -145,6 +152,7 @@ class WordsForm(Kept):
     """Words to add to a report, or to say why it is withdrawn."""
 
     names = {"public_note": "words"}
+    ids = "add_%s"
 
     words = forms.CharField(
         label=_("What do you want to add?"),

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, cast
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -15,6 +16,7 @@ from linli.spine.catalogue import queries as catalogue
 from linli.spine.catalogue.models import MatterList
 
 COOKIE: Final = "linli_community"
+FRESH_SECONDS: Final = 30
 
 
 @dataclass
@@ -35,7 +37,7 @@ def chosen(request: HttpRequest) -> str:
 def district(request: HttpRequest, on: date) -> str:
     """The district of the visitor: asked for (?area=), chosen before, or the first that offers anything; else "".
 
-    Two statements, none once the visitor has chosen a community.
+    No statement once the lists are known.
     """
     for code in (request.GET.get("area", ""), chosen(request)):
         if len(code) >= Level.DISTRICT.digits and code.isascii() and code.isdigit() and catalogue.offered(code, on):
@@ -44,7 +46,15 @@ def district(request: HttpRequest, on: date) -> str:
 
 
 def districts(on: date) -> Mapping[str, str]:
-    """The districts in which residents may report something, code to name: those that a published list covers."""
+    """The districts in which residents may report something, code to name: those that a published list covers.
+
+    Two statements, remembered for half a minute.
+    """
+    found = cache.get_or_set(f"portal.districts.{on}", lambda: _districts(on), FRESH_SECONDS)
+    return cast("Mapping[str, str]", found)
+
+
+def _districts(on: date) -> dict[str, str]:
     lists = MatterList.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on), status=MatterList.Status.PUBLISHED, valid_from__lte=on
     )
@@ -56,7 +66,23 @@ def districts(on: date) -> Mapping[str, str]:
 
 
 def streets(district_id: str, on: date) -> list[Street]:
-    """The streets of a district with their communities, in order of their codes. One statement."""
+    """The streets of a district with their communities, in order of their codes.
+
+    One statement, remembered for half a minute: names and codes change a few times a year.
+    """
+    key = f"portal.streets.{district_id}.{on}"
+    return cast("list[Street]", cache.get_or_set(key, lambda: _streets(district_id, on), FRESH_SECONDS))
+
+
+def is_listed(area_id: str, on: date) -> bool:
+    """Whether this is a community of the list that the forms offer; asks nothing once the list is known."""
+    if len(area_id) != Level.COMMUNITY.digits or not (area_id.isascii() and area_id.isdigit()):
+        return False
+    district_id = area_id[: Level.DISTRICT.digits]
+    return any(area_id == code for street in streets(district_id, on) for code, _name in street.communities)
+
+
+def _streets(district_id: str, on: date) -> list[Street]:
     rows = Area.objects.within(district_id).current(on).filter(level__in=(Level.STREET, Level.COMMUNITY)).order_by("id")
     found: dict[str, Street] = {}
     for code, name, level in rows.values_list("id", "name", "level"):

@@ -1,5 +1,6 @@
 """The front door, my reports, and the community one lives in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from linli.apps.incidents import queries as incidents
 from linli.foundation.accounts.access import public, resident_only
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.areas.models import Area, Level
+from linli.register.people.models import Party
 from linli.sites.portal import home_area, nav, story
 from linli.sites.portal.forms import CodeForm
 from linli.spine.cases.models import Case
@@ -32,7 +34,7 @@ def home(request: ActorRequest) -> HttpResponse:
     newest = incidents.mine(request.actor, after="").rows if request.actor.is_resident else []
     community = home_area.chosen(request) or (newest[0].area_id if newest else "")
     context = {
-        "rows": [_row(case, now) for case in newest if case.is_open][:MOST_ON_HOME],
+        "rows": _rows(request, [case for case in newest if case.is_open][:MOST_ON_HOME], now),
         "office": home_area.office(community) if community else None,
         "code_form": CodeForm(),
         "is_staff": request.actor.is_signed_in and not request.actor.is_resident,
@@ -48,7 +50,7 @@ def my(request: ActorRequest) -> HttpResponse:
     now = timezone.now()
     page = incidents.mine(request.actor, after=request.GET.get("after", ""))
     context = {
-        "rows": [_row(case, now) for case in page.rows],
+        "rows": _rows(request, page.rows, now),
         "open": sum(case.is_open for case in page.rows),
         "older_url": f"?after={page.after}" if page.after else "",
         "first_url": reverse("portal:my") if request.GET.get("after") else "",
@@ -56,8 +58,19 @@ def my(request: ActorRequest) -> HttpResponse:
     return nav.page(request, "portal/my.html", context, tab="mine")
 
 
-def _row(case: Case, now: datetime) -> dict[str, object]:
-    return {"case": case, "state": story.state_tag(case), "told": story.told(case), "promise": story.promise(case, now)}
+def _rows(request: ActorRequest, found: Sequence[Case], now: datetime) -> list[dict[str, object]]:
+    """The cases as cards. One statement: whether a case is one's own decides whether its words are shown."""
+    own = Party.objects.filter(user_id=request.actor.user_id).values_list("pk", flat=True).first() if found else None
+    return [
+        {
+            "case": case,
+            "title": case.title if case.party_id == own else case.matter.name,
+            "state": story.state_tag(case),
+            "told": story.told(case),
+            "promise": story.promise(case, now),
+        }
+        for case in found
+    ]
 
 
 @public

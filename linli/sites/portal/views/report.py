@@ -22,6 +22,7 @@ from linli.apps.incidents import places
 from linli.apps.incidents import queries as incident_queries
 from linli.apps.incidents.actions import Report, Reporter
 from linli.apps.incidents.brake import count
+from linli.apps.incidents.models import Incident
 from linli.apps.incidents.places import Found, Given
 from linli.apps.incidents.queries import Near
 from linli.foundation.accounts.access import public
@@ -126,6 +127,8 @@ class _Taking:
             words=fields.get("place") or "",
         )
         has_point = given.lon is not None and given.lat is not None
+        if not has_point and home_area.is_listed(given.area_id, _day(self.now)):
+            return Found(given.area_id, Incident.Found.LIST)  # as places.find would, without asking again
         try:
             return places.find(given, self.now)
         except (Refusal, ValueError) as refusal:
