@@ -181,4 +181,6 @@ class JoinForm(ContactForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].required = True
+        told = _("Leave your mobile number, so that we can tell you of every step.")
+        self.fields["phone"].error_messages["required"] = told
         self.fields["phone"].help_text = _("Only staff see it, to tell you of every step.")

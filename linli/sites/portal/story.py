@@ -61,10 +61,12 @@ class Photo:
     when: Literal["before", "after"]
 
 
-def state_tag(case: Case) -> dict[str, str]:
+def state_tag(case: Case, *, is_reporter: bool) -> dict[str, str]:
     """The state for `{% status_tag %}`: kind, label, icon."""
     state = incident.INCIDENT.state[case.state]
-    return {"kind": TAGS[state.tone], "label": _(state.label), "icon": state.icon}
+    own = is_reporter and case.state == incident.HANDLED
+    label = _("Handled, waiting for your answer") if own else _(state.label)
+    return {"kind": TAGS[state.tone], "label": label, "icon": state.icon}
 
 
 def told(case: Case) -> str:
@@ -116,9 +118,9 @@ def promise(case: Case, now: datetime) -> dict[str, object]:
     if state.stopped:
         return {"kind": "paused", "words": _("Paused: the promised time moves on"), "at": None}
     if case.state == incident.HANDLED:
-        return {"kind": "ok", "words": _("Please answer by"), "at": case.due_at}
+        return {"kind": "ok", "words": _("Answer by"), "at": case.due_at}
     if case.state == incident.DISPUTED:
-        return {"kind": "ok", "words": _("The street decides by"), "at": case.due_at}
+        return {"kind": "ok", "words": _("Decision by"), "at": case.due_at}
     if now > case.term_due:
         return {"kind": "late", "words": _("Late; promised by"), "at": case.term_due}
     return {"kind": "ok", "words": _("Promised by"), "at": case.term_due}

@@ -116,7 +116,7 @@ class _Page:
             "opened": opened,
             "case": case,
             "title": _title(opened),
-            "state": story.state_tag(case),
+            "state": story.state_tag(case, is_reporter=opened.is_reporter),
             "told": story.told(case),
             "steps": story.steps(case, view.events),
             "who": story.who_has_it(case, community),

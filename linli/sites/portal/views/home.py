@@ -60,12 +60,15 @@ def my(request: ActorRequest) -> HttpResponse:
 
 def _rows(request: ActorRequest, found: Sequence[Case], now: datetime) -> list[dict[str, object]]:
     """The cases as cards. One statement: whether a case is one's own decides whether its words are shown."""
-    own = Party.objects.filter(user_id=request.actor.user_id).values_list("pk", flat=True).first() if found else None
+    user_id = request.actor.user_id
+    if not found or user_id is None:
+        return []
+    own = Party.objects.filter(user_id=user_id).values_list("pk", flat=True).first()
     return [
         {
             "case": case,
             "title": case.title if case.party_id == own else case.matter.name,
-            "state": story.state_tag(case),
+            "state": story.state_tag(case, is_reporter=case.party_id == own),
             "told": story.told(case),
             "promise": story.promise(case, now),
         }

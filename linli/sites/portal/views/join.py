@@ -103,7 +103,7 @@ def _page(
 ) -> TemplateResponse:
     context = {
         "case": case,
-        "state": story.state_tag(case),
+        "state": story.state_tag(case, is_reporter=False),
         "told": story.told(case),
         "form": form,
         "tray": tray,

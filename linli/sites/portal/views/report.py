@@ -190,7 +190,7 @@ class _Taking:
         rows = [
             {
                 "near": one,
-                "state": story.state_tag(one.case),
+                "state": story.state_tag(one.case, is_reporter=False),
                 "told": story.told(one.case),
                 "url": f"{reverse('portal:join', args=[one.case.number])}?offer={marks.offer(one.case.number)}",
             }
