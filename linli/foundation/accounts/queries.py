@@ -56,5 +56,6 @@ def tokens(user_id: int | None = None) -> list[ApiToken]:
 def post_label(post: Post) -> str:
     """How a post is named on screen: the role, then where. Needs `area` and `unit` loaded."""
     role = ROLES.get(post.role)
-    place = post.unit.name if post.unit is not None else post.area.name
+    # The office says more than its area, but for a grid the grid says more than the office.
+    place = post.unit.name if post.unit is not None and post.unit.area_id == post.area_id else post.area.name
     return f"{role.name if role else post.role} · {place}"

@@ -157,7 +157,7 @@ def me(request: ActorRequest) -> TemplateResponse:
         "post_form": forms.PostForm(request.posts, initial={"post": request.actor.post_id}),
         "second_step_on": actions.needs_second_step(user),
         "keys_off": request.COOKIES.get("linli_keys") == "off",
-        "back_url": _home_of(request.actor.is_resident),
+        **_frame(request),
     }
     return TemplateResponse(request, "accounts/me.html", context)
 
@@ -178,7 +178,8 @@ def post(request: ActorRequest) -> HttpResponse:
                 data = {"from": request.actor.post_id, "to": chosen}
                 record(by=request.actor, action="post.chosen", data=data, ip=ip_of(request), now=timezone.now())
             return redirect(_next(request) or _home_of(request.actor.is_resident))
-    return TemplateResponse(request, "accounts/post.html", {"form": form, "next": _next(request)}, status=status)
+    context = {"form": form, "next": _next(request), **_frame(request)}
+    return TemplateResponse(request, "accounts/post.html", context, status=status)
 
 
 @signed_in
@@ -206,7 +207,7 @@ def password(request: ActorRequest) -> HttpResponse:
                 update_session_auth_hash(request, user)
                 toast(request, _("Your password is changed. Other devices were signed out."))
                 return redirect(_next(request) or reverse("accounts:me"))
-    context = {"form": form, "must": is_expired(user, now), "back_url": reverse("accounts:me")}
+    context = {"form": form, "must": is_expired(user, now), **_frame(request)}
     return TemplateResponse(request, "accounts/password.html", context, status=status)
 
 
@@ -232,14 +233,14 @@ def totp(request: ActorRequest) -> HttpResponse:
             except Refusal as refusal:
                 status = _show(form, refusal, "code")
             else:
-                shown = {"codes": codes, "back_url": reverse("accounts:me")}
+                shown = {"codes": codes, **_frame(request)}
                 return TemplateResponse(request, "accounts/recovery.html", shown)
     setup = steps.setup_of(user)
     context: dict[str, object] = {
         "form": form,
         "qr": _qr(setup),
         "secret": steps.secret_of(setup),
-        "back_url": reverse("accounts:me"),
+        **_frame(request),
     }
     return TemplateResponse(request, "accounts/totp.html", context, status=status)
 
@@ -276,7 +277,7 @@ def _totp_off(request: ActorRequest, user: User) -> HttpResponse:
                 toast(request, _("The second step is switched off."))
                 return redirect("accounts:me")
             form.add_error("password", _("This is not your present password."))
-    context = {"form": form, "back_url": reverse("accounts:me")}
+    context = {"form": form, **_frame(request)}
     return TemplateResponse(request, "accounts/totp_off.html", context, status=status)
 
 
@@ -342,6 +343,12 @@ def _home_of(resident: bool) -> str:
     if resident:
         return str(getattr(settings, "LINLI_RESIDENT_HOME", "/"))
     return str(getattr(settings, "LINLI_STAFF_HOME", "/desk/"))
+
+
+def _frame(request: ActorRequest) -> dict[str, object]:
+    """The page around: the desk for staff, the portal with a way back for residents."""
+    resident = request.actor.is_resident
+    return {"base": "ui/base_portal.html" if resident else "ui/base_desk.html", "back_url": _home_of(resident)}
 
 
 def _qr(setup: Totp) -> SafeString:
