@@ -52,7 +52,7 @@ def told(case: Case) -> Told:
 
 
 @dataclass(frozen=True)
-class Person:
+class ReporterSeen:
     """The reporter as this actor may see them: masked by default, callable for those who may see the number."""
 
     name: str
@@ -61,13 +61,13 @@ class Person:
     may_reveal: bool = False
 
 
-def person(party: Party | None, actor: Actor) -> Person | None:
+def reporter(party: Party | None, actor: Actor) -> ReporterSeen | None:
     """The reporter of a case in the actor's scope; None when there is none or the post does not include people."""
     if party is None or not actor.can(Permission.PEOPLE_READ):
         return None
     number = vault.unseal(party.phone_sealed, vault.PHONE)
     reveals = actor.can(Permission.PEOPLE_REVEAL)
-    return Person(
+    return ReporterSeen(
         name=party.name if reveals else mask_name(party.name),
         masked=mask_phone(number) if number else "",
         call_url=f"tel:{number}" if number and reveals else "",
@@ -195,6 +195,26 @@ def points(actor: Actor, area_id: str, now: datetime, number: str = "") -> list[
         .values("number", "lon", "lat", "due_at", matter_name=F("matter__name"))
     )
     return [{**row, "late": row["due_at"] is not None and row["due_at"] < now} for row in rows[:MOST_POINTS]]
+
+
+def access_log(
+    actor: Actor, *, user_id: int | None, action: str, subject: str, before: int | None, limit: int
+) -> list[AccessRecord]:
+    """What was done under posts inside the auditor's area, and what was done under no post at all, newest first.
+
+    Signing in comes before choosing a post, and a failed sign-in has no person: such lines lie in nobody's area, so
+    whoever audits sees them. `action` is a whole code or, with a dot at its end, a family. One statement.
+    """
+    rows = AccessRecord.objects.filter(Q(**within("area_id", actor.area_id)) | Q(area_id=""))
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    if action:
+        rows = rows.filter(action__startswith=action) if action.endswith(".") else rows.filter(action=action)
+    if subject:
+        rows = rows.filter(subject_id=subject)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[:limit])
 
 
 def names_of_users(records: Iterable[AccessRecord]) -> Mapping[int, str]:

@@ -61,3 +61,15 @@ def test_an_edited_event_is_named(client_for, actor_of):
 def test_an_unknown_number_is_said_plainly(client_for):
     proof = client_for("auditor").get(AUDIT, {"number": "2026112300099"}).context["proof"]
     assert proof["case"] is None
+
+
+def test_a_sign_in_lies_in_nobody_s_area_and_is_seen(client_for, actor_of, now):
+    from dataclasses import replace
+
+    from linli.foundation.accounts.actors import ANONYMOUS
+
+    record(by=ANONYMOUS, action="sign_in.failed", ip="192.0.2.1", now=now)
+    record(by=replace(actor_of("community-worker"), area_id="", post_id=None), action="sign_in", now=now)
+    record(by=replace(actor_of("community-worker"), area_id="320106"), action="cases.exported", now=now)
+    records = client_for("auditor").get(AUDIT).context["records"]
+    assert [one.action for one, _name in records] == ["sign_in", "sign_in.failed"]

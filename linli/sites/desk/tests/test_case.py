@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from linli.apps.incidents.tests.factories import jpeg
 from linli.foundation.files.actions import store_photo
-from linli.foundation.files.tests.factories import body_of
 from linli.register.people.models import Party
 from linli.sites.desk.tests.factories import ELSEWHERE, make_case
 
@@ -181,7 +180,7 @@ def test_photos_open_inside_the_scope_only(client_for, photo_case):
         response = client_for("community-worker").get(address + size)
         assert response.status_code == 200
         assert response["Content-Type"] == "image/jpeg"
-        assert body_of(response).startswith(b"\xff\xd8")
+        assert b"".join(response.streaming_content).startswith(b"\xff\xd8")
     assert client_for("department-staff").get(address).status_code == 404
     other = make_case()
     assert (

@@ -13,10 +13,9 @@ from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.models import User
 from linli.foundation.accounts.roles import Permission
-from linli.foundation.audit import queries as log
 from linli.sites.desk.edge import case_in_scope, page
 from linli.sites.desk.forms import AuditForm
-from linli.sites.desk.queries import names_of_users
+from linli.sites.desk.queries import access_log, names_of_users
 from linli.spine.cases.chain import Break, verify
 
 PAGE = 50
@@ -32,11 +31,11 @@ def audit(request: ActorRequest) -> HttpResponse:
     given = form.cleaned_data
     user_id = user_of(given.get("user", ""))
     records = (
-        log.search(
-            area_id=request.actor.area_id,
+        access_log(
+            request.actor,
             user_id=user_id,
             action=given.get("action", ""),
-            subject_id=given.get("subject", ""),
+            subject=given.get("subject", ""),
             before=cursor(request.GET),
             limit=PAGE + 1,
         )

@@ -60,6 +60,14 @@ class Offers:
     blocked: tuple[Offer, ...]
 
     @property
+    def reasons(self) -> list[tuple[str, list[Offer]]]:
+        """The moves not possible now by their reason, so that one sentence stands for all that it stops."""
+        found: dict[str, list[Offer]] = {}
+        for offer in self.blocked:
+            found.setdefault(offer.choice.why_not, []).append(offer)
+        return list(found.items())
+
+    @property
     def forms(self) -> list[Offer]:
         """The moves with a form, in one list."""
         return [offer for offer in (self.first, *self.others) if offer is not None and offer.form is not None]
@@ -173,7 +181,7 @@ def whole(view: CaseView, actor: Actor, now: datetime) -> dict[str, Any]:
         "clocks": clocks(shown, now),
         "facts": facts(view, now),
         "told": told,
-        "person": queries.person(shown.party, actor),
+        "reporter": queries.reporter(shown.party, actor),
         "photos": words.photo_rows(view.photo_list, shown),
         "history": words.history(view),
         "offers": offers(view, actor, now, with_forms=True),
@@ -199,7 +207,7 @@ def peek(request: ActorRequest, number: str) -> HttpResponse:
         "due": words.due(view.case, now),
         "facts": facts(view, now),
         "told": queries.told(view.case),
-        "person": queries.person(view.case.party, actor),
+        "reporter": queries.reporter(view.case.party, actor),
         "photos": words.photo_rows(view.photo_list, view.case),
         "history": history[:PEEKED_EVENTS],
         "more_history": max(len(history) - PEEKED_EVENTS, 0),
@@ -224,7 +232,7 @@ def slip(request: ActorRequest, number: str) -> TemplateResponse:
         "facts": facts(view, now),
         "clocks": clocks(view.case, now),
         "told": queries.told(view.case),
-        "person": queries.person(view.case.party, actor),
+        "reporter": queries.reporter(view.case.party, actor),
         "history": words.history(view)[::-1],
         "qr": qr(address),
         "address": address,

@@ -28,7 +28,7 @@ def grid(request: ActorRequest) -> TemplateResponse:
     counts = cases.counts(actor, now)
     found = cases.page(actor, Filter(view="open"), after=after, now=now, size=ROWS)
     parties = queries.parties_of(found.rows)
-    cards = [(row, queries.person(parties.get(row.case.pk), actor)) for row in words.rows(found.rows, now)]
+    cards = [(row, queries.reporter(parties.get(row.case.pk), actor)) for row in words.rows(found.rows, now)]
     context = {
         "area": Area.objects.filter(pk=actor.area_id).first(),
         "cards": [] if on_map else cards,

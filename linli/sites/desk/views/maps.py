@@ -68,7 +68,8 @@ def grid_map(request: ActorRequest) -> HttpResponse:
             if one != Level.GRID or level == Level.GRID
         ],
         "points_url": f"{reverse('desk:points')}?area={area_id}",
-        "shapes_url": f"{reverse('desk:shapes')}?area={area_id}&level={level}",
+        # Single cases stand out only over few outlines: those of the next level.
+        "shapes_url": f"{reverse('desk:shapes')}?area={area_id}&level={(queries.finer(area_id) or ['self'])[0]}",
         "single_url": f"?area={area_id}&level={level}&show=points",
         "total": sum(counts.values()),
         "elsewhere": sum(counts.values()) - on_map,

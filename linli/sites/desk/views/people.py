@@ -13,7 +13,7 @@ from linli.lib.errors import Invalid
 from linli.register.people import actions as people
 from linli.sites.desk.edge import case_in_scope, page, put
 from linli.sites.desk.forms import RevealForm
-from linli.sites.desk.queries import person
+from linli.sites.desk.queries import reporter
 
 
 @requires(Permission.PEOPLE_REVEAL)
@@ -25,7 +25,7 @@ def phone(request: ActorRequest, number: str) -> HttpResponse:
     if case.party is None or not case.party.phone_sealed:
         raise Http404
     form = RevealForm(request.POST if request.method == "POST" else None)
-    context = {"case": case, "form": form, "person": person(case.party, request.actor)}
+    context = {"case": case, "form": form, "reporter": reporter(case.party, request.actor)}
     if request.method != "POST" or not form.is_valid():
         return page(request, "phone.html", context, status=200 if request.method != "POST" else 422)
     try:
