@@ -3,12 +3,13 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from linli.foundation.accounts import actions, queries
+from linli.foundation.accounts import actions, queries, tasks
 from linli.foundation.accounts.actors import actor_for
 from linli.foundation.accounts.models import PhoneCode, Post, SignInAttempt, TeamMember, User
 from linli.foundation.accounts.tests import factories
 from linli.foundation.areas.models import Area
 from linli.foundation.audit.models import AccessRecord
+from linli.foundation.jobs import schedule
 from linli.lib.errors import Invalid, NotAllowed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("linli.foundation.accounts.tests.urls")]
@@ -187,3 +188,10 @@ def test_upkeep_forgets_only_what_is_over(wang, clock, gateway, client, sign_in)
     assert actions.forget_old(clock.now) >= 3
     assert not SignInAttempt.objects.filter(last_at__isnull=False).exists()
     assert not PhoneCode.objects.exists()
+
+
+def test_upkeep_runs_daily_and_says_what_it_did(db, clock, sign_in):
+    sign_in("nobody", "x")
+    assert tasks.forget_old(clock.now) == ""
+    assert tasks.forget_old(clock.forward(timedelta(days=3))) == "2 rows forgotten"
+    assert "accounts.forget_old" in {job.name for job in schedule.jobs()}
