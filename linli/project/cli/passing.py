@@ -8,6 +8,7 @@ from linli.project.cli.outcome import GOOD, TROUBLE
 PASSED_ON: Mapping[str, str] = {
     "areas": "Import divisions, list gaps, show the tree of areas.",
     "account": "Make staff accounts, give and end posts, reset passwords, close accounts.",
+    "bench": "Measure this installation against its raw limits.",
     "token": "Issue, list and revoke API tokens.",
     "manage": "Run any management command of Django, for example `linli manage migrate`.",
 }
