@@ -42,7 +42,7 @@ class NotAllowed(Refusal):
 
     status = 403
     code = "not_allowed"
-    message = "You may not do this."
+    message: object = "You may not do this."
 
 
 class Stale(Refusal):
@@ -50,14 +50,14 @@ class Stale(Refusal):
 
     status = 409
     code = "stale"
-    message = "This was changed by somebody else in the meantime. Reload it and try again."
+    message: object = "This was changed by somebody else in the meantime. Reload it and try again."
 
 
 class Invalid(Refusal):
     """Something typed is missing or wrong; `fields` says where (HTTP 422)."""
 
     code = "invalid"
-    message = "Please correct the marked fields."
+    message: object = "Please correct the marked fields."
 
 
 class TooMany(Refusal):
@@ -65,7 +65,7 @@ class TooMany(Refusal):
 
     status = 429
     code = "too_many"
-    message = "Too many tries. Please wait a little and try again."
+    message: object = "Too many tries. Please wait a little and try again."
 
     def __init__(
         self,

@@ -187,6 +187,8 @@ LINLI_SMS_GATEWAY = environment.text(
     if LINLI_DEMO
     else "linli.foundation.notifications.gateways.ConsoleGateway",
 )
+# How many proxies of ours stand in front and may be believed about the visitor's address.
+LINLI_PROXIES = environment.number("LINLI_PROXIES", 0)
 LINLI_TILE_URL = environment.text("LINLI_TILE_URL")
 
 LOGGING = {

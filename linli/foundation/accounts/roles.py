@@ -95,9 +95,8 @@ GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
         COMMUNITY_WORKER.code: _FIELD | {Permission.PEOPLE_EDIT, Permission.EXPORT},
         COMMUNITY_SECRETARY.code: _FIELD | {Permission.PEOPLE_EDIT, Permission.EXPORT},
         STREET_STAFF.code: _FIELD | {Permission.EXPORT},
-        DEPARTMENT_STAFF.code: frozenset(
-            {Permission.CASE_READ, Permission.CASE_WORK, Permission.NOTE_WRITE, Permission.DASHBOARD_READ}
-        ),
+        # No board: it would count the whole district, and a department reads only what was dispatched to it.
+        DEPARTMENT_STAFF.code: frozenset({Permission.CASE_READ, Permission.CASE_WORK, Permission.NOTE_WRITE}),
         CIVIL_AFFAIRS.code: frozenset(
             {
                 Permission.CASE_READ,

@@ -11,7 +11,7 @@ from django.db import connection, models
 
 def columns_of(model: type[models.Model]) -> list[str]:
     """The columns of a model in the order in which `values_of` gives them."""
-    return [field.column for field in model._meta.concrete_fields]
+    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 def values_of(instance: models.Model) -> list[Any]:
