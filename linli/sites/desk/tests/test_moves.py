@@ -36,7 +36,8 @@ def handled(walk, actor_of):
 def test_accepting_is_an_act_with_a_name_and_leads_back_to_the_case(walk, worker):
     response = worker.post(url(walk, "accept"), {"seq": 1, "public_note": "已受理"})
     assert response.status_code == 302
-    assert response["Location"] == reverse("desk:case", args=[walk.case.number])
+    assert response["Location"] == reverse("desk:case", args=[walk.case.number]) + "?done=accept"
+    assert f'data-draft-clear="{walk.case.number}-accept"' in worker.get(response["Location"]).content.decode()
     walk.case.refresh_from_db()
     assert walk.case.state == "accepted"
     event = walk.case.events.last()
@@ -52,7 +53,12 @@ def test_after_a_move_from_the_queue_one_is_back_in_the_queue(walk, worker):
 @pytest.mark.parametrize("elsewhere", ["https://example.org/desk/", "//example.org", "/accounts/sign-out/", "\\desk"])
 def test_no_form_leads_out_of_the_desk(walk, worker, elsewhere):
     response = worker.post(url(walk, "accept"), {"seq": 1, "next": elsewhere})
-    assert response["Location"] == reverse("desk:case", args=[walk.case.number])
+    assert response["Location"].startswith(reverse("desk:case", args=[walk.case.number]))
+
+
+def test_a_forged_draft_is_not_echoed(walk, worker):
+    body = worker.get(reverse("desk:case", args=[walk.case.number]), {"done": '"><script>'}).content.decode()
+    assert "data-draft-clear" not in body
 
 
 def test_a_case_elsewhere_cannot_be_moved_nor_found(worker):

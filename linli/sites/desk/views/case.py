@@ -164,7 +164,9 @@ def case(request: ActorRequest, number: str) -> TemplateResponse:
     """The whole page of a case. At most twelve statements."""
     now, actor = timezone.now(), request.actor
     view = view_or_404(actor, number, now)
-    return page(request, "case.html", whole(view, actor, now))
+    context = whole(view, actor, now)
+    context["done"] = request.GET.get("done") if request.GET.get("done") in view.flow.move else ""
+    return page(request, "case.html", context)
 
 
 def whole(view: CaseView, actor: Actor, now: datetime) -> dict[str, Any]:

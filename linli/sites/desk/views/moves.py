@@ -80,7 +80,9 @@ def made(request: ActorRequest, view: CaseView, choice: Choice) -> HttpResponse:
         form.add_error(None, busy())
         return answer(request, view, choice, form, kept, 503)
     toast(request, _("%(number)s: %(move)s. Done.") % {"number": number, "move": gettext(choice.move.label)})
-    return redirect(safe_next(request, reverse("desk:case", args=[number])))
+    # The page that follows tells the browser to forget the draft of this form.
+    home = reverse("desk:case", args=[number])
+    return redirect(safe_next(request, f"{home}?done={choice.move.name}" if choice.needs_form else home))
 
 
 def stored_anyway(request: ActorRequest, form: MoveForm, kept: list[StoredFile]) -> list[StoredFile]:
