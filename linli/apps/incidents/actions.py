@@ -68,6 +68,11 @@ class Report:
     on_spot: bool = False
 
 
+def key_of(by: Actor, submission_key: str) -> str:
+    """What makes a report one and the same: the form's key, of this reporter."""
+    return f"{by.user_id or ''}:{submission_key}"[:64]
+
+
 def report(*, by: Actor, given: Report, now: datetime) -> Receipt:
     """Take a report in, exactly once for each `submission_key` and reporter.
 
@@ -78,7 +83,7 @@ def report(*, by: Actor, given: Report, now: datetime) -> Receipt:
         raise NotAllowed(_("Your post does not include reporting."))
     given = replace(given, text=checked_text(given.text))
     phone = people.checked_phone(given.reporter.phone)
-    key = f"{by.user_id or ''}:{given.submission_key}"[:64]
+    key = key_of(by, given.submission_key)
     try:
         with transaction.atomic():
             return _open(by, given, phone, key, now)

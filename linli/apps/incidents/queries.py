@@ -78,7 +78,7 @@ def mine(actor: Actor, *, after: str, size: int = 20) -> Page:
         return Page([])
     joined = Follower.objects.filter(case=OuterRef("pk"), party__user_id=actor.user_id)
     rows = Case.objects.filter(Q(party__user_id=actor.user_id) | Exists(joined)).select_related(
-        "area", "matter", "unit"
+        "area", "matter", "unit", "party"
     )
     cursor = cursor_of(after)
     if cursor is not None:
