@@ -77,7 +77,8 @@ def check(access: str, actor: Actor) -> None:
         if not actor.is_resident:
             raise NotAllowed(_("This page is for residents. Sign in with your phone number."), code="resident_only")
         return
-    if not actor.can(access):
+    # A resident may report, too, but not on the pages of those who work here.
+    if not actor.is_staff or not actor.can(access):
         raise NotAllowed(refusal(access), code="not_granted")
 
 
