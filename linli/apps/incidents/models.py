@@ -34,6 +34,8 @@ class Incident(models.Model):
 class ReportCount(models.Model):
     """How many reports and code tries came from one address in one hour: the brake on floods. Emptied daily."""
 
+    PERSONAL = {"key": "personal"}
+
     key = models.CharField(max_length=80)
     hour = models.DateTimeField()
     count = models.PositiveIntegerField(default=0)

@@ -86,7 +86,10 @@ class User(AbstractBaseUser):
 
 
 class Unit(models.Model):
-    """An office, department, property company or social organisation. `phone` is its public number."""
+    """An office, department, property company or social organisation. `phone` is its public number.
+
+    No personal data.
+    """
 
     class Kind(models.TextChoices):
         COMMUNITY_OFFICE = "community_office", _("community office")
@@ -120,7 +123,10 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(models.Model):
-    """任职: somebody holds a role in an area, for a unit, between two days (both included)."""
+    """任职: somebody holds a role in an area, for a unit, between two days (both included).
+
+    No personal data of its own.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(_("role"), max_length=30, choices=[(role.code, role.name) for role in POST_ROLES])
@@ -200,7 +206,7 @@ class SignInAttempt(models.Model):
     """Failures counted against one subject: a user name, a network address, a second step, a phone.
 
     Guesses are counted before they are checked, so parallel guesses cannot outrun the limit. `subject` is a
-    keyed hash for names and phones, so that the table does not list who lives here.
+    keyed hash for names and phones, so that the table does not list who lives here. No personal data in the clear.
     """
 
     subject = models.CharField(max_length=80, unique=True)

@@ -74,6 +74,8 @@ class Area(models.Model):
     """One area. Its key is the national 12-digit code cut to its significant digits, or a longer grid code.
 
     A subtree is a prefix of the key. `valid_to` is the first day on which the area no longer exists.
+
+    No personal data.
     """
 
     id = models.CharField(primary_key=True, max_length=18)
@@ -148,6 +150,8 @@ class Boundary(models.Model):
     """Where an area's edge ran between two dates, as a GeoJSON Polygon or MultiPolygon in WGS-84 degrees.
 
     `valid_to` is the first day on which the edge no longer holds. `area_m2` is on the ellipsoid, to the square metre.
+
+    No personal data.
     """
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="boundaries")
@@ -183,7 +187,7 @@ class LineageKind(models.TextChoices):
 
 
 class Lineage(models.Model):
-    """On the day `on`, the grid `before` ended and `after` took over all or part of its ground."""
+    """On the day `on`, the grid `before` ended and `after` took over all or part of its ground. No personal data."""
 
     before = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="successors")
     after = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="predecessors")
@@ -206,6 +210,8 @@ class BoundaryVersion(models.Model):
 
     Every process compares it with the stamp its in-memory map was built from. Random and not counted up: after a
     restored backup or a rolled-back transaction a count would come round again with different boundaries.
+
+    No personal data.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

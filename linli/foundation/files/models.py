@@ -54,7 +54,10 @@ class StoredFile(models.Model):
 
 
 class Content(models.Model):
-    """One content in the storage. The row is the lock that keeps "store again" and "sweep away" apart."""
+    """One content in the storage. The row is the lock that keeps "store again" and "sweep away" apart.
+
+    No personal data.
+    """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     stored_at = models.DateTimeField()  # the last time

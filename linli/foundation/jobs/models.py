@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """The last sign of life of one process; rows of workers that are long gone are removed."""
+    """The last sign of life of one process; rows of workers that are long gone are removed. No personal data."""
 
     name = models.CharField(max_length=100, primary_key=True)
     at = models.DateTimeField(db_index=True)
@@ -12,7 +12,10 @@ class Heartbeat(models.Model):
 
 
 class Schedule(models.Model):
-    """One periodic job: claimed by a guarded update, so that two workers never run it at the same time."""
+    """One periodic job: claimed by a guarded update, so that two workers never run it at the same time.
+
+    No personal data.
+    """
 
     name = models.CharField(max_length=100, primary_key=True)
     # The heartbeat name of the worker that runs it now; empty when nobody does.

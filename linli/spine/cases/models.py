@@ -159,7 +159,7 @@ class Event(models.Model):
 
 
 class Attachment(models.Model):
-    """A photo that belongs to an event of a case."""
+    """A photo that belongs to an event of a case. No personal data of its own."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="attachments")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
@@ -173,7 +173,10 @@ class Attachment(models.Model):
 
 
 class Follower(models.Model):
-    """Another party who joined a case instead of reporting it again, and is told of every step."""
+    """Another party who joined a case instead of reporting it again, and is told of every step.
+
+    No personal data of its own.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="followers")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="followed")
@@ -187,7 +190,10 @@ class Follower(models.Model):
 
 
 class Assignment(models.Model):
-    """A unit that had the case (派单), from when, and how it ended: the unit keeps sight of what it did."""
+    """A unit that had the case (派单), from when, and how it ended: the unit keeps sight of what it did.
+
+    No personal data.
+    """
 
     class Outcome(models.TextChoices):
         OPEN = "", _("has it")
@@ -214,7 +220,10 @@ class Assignment(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The last case number given out on a day: gap-free, so that a removed case shows (`linli audit verify`)."""
+    """The last case number given out on a day: gap-free, so that a removed case shows (`linli audit verify`).
+
+    No personal data.
+    """
 
     day = models.DateField(primary_key=True)
     last = models.PositiveIntegerField()
@@ -226,7 +235,7 @@ class NumberSeries(models.Model):
 class Tally(models.Model):
     """Counts of cases by month of opening, community and class, kept by every move in the same transaction.
 
-    `linli manage recount` proves that they equal a full recount.
+    `linli manage recount` proves that they equal a full recount. No personal data.
     """
 
     month = models.DateField()
