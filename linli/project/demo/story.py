@@ -96,7 +96,7 @@ class Story:
 
     def _next_of_clock(self) -> Step | None:
         case, kind = self.case, kinds.of(self.case.kind)
-        if case.due_at is None:
+        if case.due_at is None or case.deadline is None:
             return None
         if case.state == "handled":
             name, at = "close_unanswered", case.due_at

@@ -143,7 +143,7 @@ class CaseRow(Answer):
             "unit": None if case.unit is None else UnitName(id=case.unit.pk, name=case.unit.name),
             "opened_at": case.opened_at,
             "state_since": case.state_since,
-            "due_at": case.due_at,
+            "due_at": case.deadline,
             "term_due": case.term_due,
             "handled_at": case.handled_at,
             "lateness": reading.lateness,

@@ -7,7 +7,7 @@ from typing import Literal
 from linli.foundation.rules import queries as rules
 from linli.lib.working_calendar import Term, WorkingCalendar
 from linli.spine.cases.kinds import Kind
-from linli.spine.cases.models import Case
+from linli.spine.cases.models import NEVER, Case
 
 Lateness = Literal["ok", "soon", "late", "very_late", "paused", "none"]
 
@@ -51,10 +51,12 @@ def start_step(case: Case, kind: Kind, now: datetime) -> None:
 
 
 def set_due(case: Case, kind: Kind) -> None:
-    """The next deadline: the sooner of step and term; the step alone once handled; none when stopped or closed."""
+    """The next deadline: the sooner of step and term; the step alone once handled; never when stopped."""
     state = kind.flow.state[case.state]
-    if state.final or state.stopped:
+    if state.final:
         case.due_at = None
+    elif state.stopped:
+        case.due_at = NEVER
     elif case.handled_at is not None:
         case.due_at = case.step_due
     else:

@@ -1,5 +1,6 @@
 """Cases (办件) and their events (流转记录). Only `actions.move` and `actions.open_case` write them."""
 
+from datetime import UTC, datetime
 from typing import Self
 
 from django.conf import settings
@@ -15,6 +16,9 @@ from linli.foundation.files.models import StoredFile
 from linli.lib.prefix import within
 from linli.register.people.models import Party
 from linli.spine.catalogue.models import EventClass, Matter
+
+# A paused case is still open and stands at the end of every list by deadline: its clock will run again.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -76,7 +80,9 @@ class Case(models.Model):
     step_due = models.DateTimeField(null=True, blank=True)
     term_due = models.DateTimeField()
     statutory_due = models.DateTimeField()
-    due_at = models.DateTimeField(null=True, blank=True, help_text="The next deadline; none once closed or paused.")
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="The next deadline; NEVER while paused, none once closed."
+    )
     extension_days = models.PositiveSmallIntegerField(default=0)
     asked_days = models.PositiveSmallIntegerField(default=0)
     handled_at = models.DateTimeField(null=True, blank=True)
@@ -107,6 +113,7 @@ class Case(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(is_open=True) | Q(closed_at__isnull=False), name="cases_closed_at"),
+            models.CheckConstraint(condition=Q(is_open=False) | Q(due_at__isnull=False), name="cases_open_is_due"),
             models.CheckConstraint(
                 condition=Q(solved__isnull=True, answered_at__isnull=True)
                 | Q(solved__isnull=False, answered_at__isnull=False, satisfaction__isnull=False),
@@ -121,6 +128,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The next deadline as people read it: none while the clock stands still or when the case is closed."""
+        return None if self.due_at == NEVER else self.due_at
 
 
 class Event(models.Model):

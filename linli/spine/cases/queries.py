@@ -14,11 +14,12 @@ from linli.lib.prefix import within
 from linli.spine.cases import clock, kinds
 from linli.spine.cases.flow import Flow, Move, Need, Part
 from linli.spine.cases.kinds import Kind
-from linli.spine.cases.models import Attachment, Case, Event
+from linli.spine.cases.models import NEVER, Attachment, Case, Event
 from linli.spine.cases.parts import own_part, parts_of, snapshot
 from linli.spine.cases.words import sentence
 
 PAGE: Final = 50
+LAST_MICROSECOND: Final = int(NEVER.timestamp()) * 1_000_000
 
 _LIST_FIELDS = (
     "number",
@@ -72,7 +73,7 @@ class Filter:
 VIEWS: Final = ("todo", "open", "late", "handled", "all")
 DUES: Final = ("late", "today", "week")
 UNRESPONDED = Q(is_open=True, responded_at__isnull=True)
-UNHANDLED = Q(is_open=True, handled_at__isnull=True, due_at__isnull=False)
+UNHANDLED = Q(is_open=True, handled_at__isnull=True, due_at__lt=NEVER)
 # Every figure of a board is one of these conditions, so that it can open the rows it counts. The terms of
 # domain.md §3.4: what is due has been done, or its time is over.
 FACETS: Final[Mapping[str, Callable[[datetime], Q]]] = {
@@ -193,7 +194,7 @@ def opened_in(first: date, last: date) -> Q:
 def _words(text: str) -> Q:
     """Numbers are looked up by their index; other words in title and place, inside the rows already narrowed."""
     text = text.strip()
-    if text.isascii() and text.isdigit() and len(text) >= 8:
+    if text.isascii() and text.isdigit() and 8 <= len(text) <= 16:
         return Q(number__gte=text, number__lt=str(int(text) + 1).zfill(len(text)))
     kept = Q()
     for word in text.split()[:5]:
@@ -235,7 +236,7 @@ def cursor_of(text: str) -> tuple[datetime, int] | None:
     if not (dash and left.isascii() and left.isdigit() and right.isascii() and right.isdigit()):
         return None
     micros = int(left)
-    if micros > 4_102_444_800_000_000 or int(right) > 2**62:
+    if micros > LAST_MICROSECOND or int(right) > 2**62:
         return None
     seconds, rest = divmod(micros, 1_000_000)
     return datetime.fromtimestamp(seconds, tz=timezone.get_current_timezone()) + timedelta(microseconds=rest), int(

@@ -161,7 +161,7 @@ def test_a_pause_moves_the_deadline_by_the_time_paused(walk, people):
     walk.step("handle_here", people["worker"])
     before, from_ = walk.case.term_due, walk.now
     walk.step("pause", people["worker"], later=timedelta(hours=1))
-    assert walk.case.due_at is None
+    assert walk.case.deadline is None
     kind = kinds.of("incident")
     assert clock.read(walk.case, kind, walk.now + timedelta(days=30)).lateness == "paused"
     walk.step("resume", people["worker"], later=timedelta(days=7))

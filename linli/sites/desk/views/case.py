@@ -151,7 +151,7 @@ def clocks(case: Case, now: datetime) -> list[tuple[str, words.Due, bool]]:
     if not case.is_open:
         return []
     found = [(_("Next deadline"), words.due(case, now), True)]
-    if case.due_at is not None and case.handled_at is None:
+    if case.deadline is not None and case.handled_at is None:
         found.append((_("Promised to the resident"), words.until(case.term_due, now), False))
         found.append((_("Longest term by law or list"), words.until(case.statutory_due, now), False))
     return found

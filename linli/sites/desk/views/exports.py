@@ -124,7 +124,7 @@ def head() -> list[str]:
 
 def cells(case: Case) -> list[str]:
     """One case as a row."""
-    moments = [case.opened_at, case.due_at, case.term_due, case.handled_at, case.closed_at]
+    moments = [case.opened_at, case.deadline, case.term_due, case.handled_at, case.closed_at]
     came, due, promised, handled, closed = (f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else "" for at in moments)
     return [
         case.number,

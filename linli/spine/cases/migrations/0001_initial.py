@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('step_due', models.DateTimeField(blank=True, null=True)),
                 ('term_due', models.DateTimeField()),
                 ('statutory_due', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, help_text='The next deadline; none once closed or paused.', null=True)),
+                ('due_at', models.DateTimeField(blank=True, help_text='The next deadline; NEVER while paused, none once closed.', null=True)),
                 ('extension_days', models.PositiveSmallIntegerField(default=0)),
                 ('asked_days', models.PositiveSmallIntegerField(default=0)),
                 ('handled_at', models.DateTimeField(blank=True, null=True)),

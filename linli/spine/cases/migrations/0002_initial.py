@@ -103,6 +103,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('is_open', False), ('due_at__isnull', False), _connector='OR'), name='cases_open_is_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('solved__isnull', True)), models.Q(('answered_at__isnull', False), ('satisfaction__isnull', False), ('solved__isnull', False)), _connector='OR'), name='cases_answer_whole'),
         ),
         migrations.AddConstraint(
