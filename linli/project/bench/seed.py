@@ -104,9 +104,9 @@ class Seeder:
         span = timedelta(days=365 * YEARS)
         begin = self.now - span - timedelta(days=14)
         for index in range(closed):
-            yield self._case(begin + span * index / closed, HISTORIES)
+            yield self._case(begin + span * (index / closed), HISTORIES)
         for index in range(self.open_at_once):
-            opened = self.now - timedelta(days=14) + timedelta(days=14) * index / self.open_at_once
+            opened = self.now - timedelta(days=14) + timedelta(days=14) * (index / self.open_at_once)
             yield self._case(opened, OPEN_HISTORIES)
 
     def _case(
