@@ -34,26 +34,27 @@ from linli.spine.catalogue import queries as catalogue
 SEED: Final = "linli-demo-1"
 COUNT: Final = 600
 FRESH: Final = 14
-# What the demo accounts find on their desks, whatever the dice say: a state, and days since the report.
+# What the demo accounts find on their desks, whatever the dice and the day of the week say: a state, and how many
+# minutes the offices have worked since the report (a day has 420).
 POSED: Final = (
-    ("reported", 0.05),
-    ("reported", 0.2),
-    ("reported", 0.7),
-    ("accepted", 0.9),
-    ("accepted", 1.2),
-    ("dispatched", 1.4),
-    ("dispatched", 1.7),
-    ("handling", 2.5),
-    ("handling", 6),
-    ("extension_asked", 5),
-    ("extension_asked", 6.5),
-    ("paused", 7),
-    ("checking", 5),
-    ("checking", 7),
-    ("handled", 8),
-    ("handled", 10),
-    ("disputed", 34),
-    ("disputed", 40),
+    ("reported", 5),
+    ("reported", 90),
+    ("reported", 300),
+    ("accepted", 150),
+    ("accepted", 200),
+    ("dispatched", 300),
+    ("dispatched", 350),
+    ("handling", 500),
+    ("handling", 900),
+    ("extension_asked", 1000),
+    ("extension_asked", 1200),
+    ("paused", 1000),
+    ("checking", 1000),
+    ("checking", 1300),
+    ("handled", 1300),
+    ("handled", 1700),
+    ("disputed", 4800),
+    ("disputed", 5600),
 )
 DAYS: Final = 90
 HOME: Final = f"{DISTRICT}001001"
@@ -68,7 +69,7 @@ def load(*, now: datetime, tell: Callable[[int, int], None]) -> None:
     world = _world(now)
     reports = Reports(world, _spots(rng, now))
     told = [(moment, "") for moment in _openings(rng, now)]
-    told += [(now - timedelta(days=days), state) for state, days in POSED]
+    told += [(_worked_ago(world, minutes), state) for state, minutes in POSED]
     for number, (opened, state) in enumerate(sorted(told), start=1):
         own = random.Random(f"{SEED}-{number}")  # noqa: S311
         case = reports.make(number, opened, own, posed=bool(state))
@@ -77,15 +78,21 @@ def load(*, now: datetime, tell: Callable[[int, int], None]) -> None:
     _read_old_news(now)
 
 
+def words() -> dict[str, Any]:
+    """What people say, by occasion."""
+    path = resources.files("linli.project.demo") / "words.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
 def _world(now: datetime) -> World:
-    words: dict[str, Any] = json.loads((resources.files(__package__) / "words.json").read_text(encoding="utf-8"))
     stored = store_photos(
         uploads=[ContentFile(picture(scene), name=f"{scene}.jpg") for scene in SCENES],
         by=SYSTEM,
         now=now - timedelta(days=DAYS + 1),
     )
     return World(
-        words=words,
+        words=words(),
         photos=dict(zip(SCENES, stored, strict=True)),
         cast=Cast(DISTRICT, now),
         matters=tuple(catalogue.offered(DISTRICT, timezone.localdate(now))),
@@ -107,6 +114,14 @@ def _openings(rng: random.Random, now: datetime) -> list[datetime]:
     moments += [now - timedelta(minutes=rng.randrange(5, 30 * 60)) for _ in range(FRESH)]
     # What would lie in the future happened as much earlier.
     return sorted(moment if moment < now else now - (moment - now) - timedelta(minutes=5) for moment in moments)
+
+
+def _worked_ago(world: World, minutes: int) -> datetime:
+    """A moment since which the offices have worked so long (to the quarter of an hour)."""
+    at = world.now
+    while world.calendar.working_minutes_between(at, world.now) < minutes:
+        at -= timedelta(minutes=15)
+    return at
 
 
 def _spots(rng: random.Random, now: datetime) -> list[Spot]:

@@ -262,12 +262,18 @@ class Story:
         return self.stop_in == state or self._chance(share)
 
     def _worked(self, least: float, most: float) -> datetime:
-        """So many working minutes later: offices sleep at night, on weekends and on holidays."""
+        """So many working minutes later: offices sleep at night, on weekends and on holidays.
+
+        Who is to stop in a state gets there within two hours a step.
+        """
+        if self.stop_in:
+            least, most = min(least, 20), min(most, 120)
         minutes = max(1, round(self.rng.uniform(least, most)))
         return self.world.calendar.add_working_minutes(self.at, minutes) + timedelta(seconds=self.rng.randrange(60))
 
     def _later(self, least: float, most: float) -> datetime:
         """So many hours later, at an hour when people are up."""
+        most = min(most, 8) if self.stop_in else most
         at = timezone.localtime(self.at + timedelta(hours=self.rng.uniform(least, most)))
         if 7 <= at.hour < 22:
             return at
