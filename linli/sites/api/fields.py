@@ -59,8 +59,8 @@ SubmissionKey = Annotated[
     Field(
         pattern=f'^("?{UUID_PATTERN}"?)?$',
         max_length=38,
-        description="A random UUID of the sender's; the same key again gives the first answer again.",
-        examples=["0b6a4b8e-6c1b-4a6f-8a8b-0f6f0c1f7a55"],
+        # No example: whoever copied it would get the receipt of somebody else who did.
+        description="A random UUID, made anew for each report; the same key again gives the first answer again.",
     ),
 ]
 # 64 as the longest that `normal_tracking_code` looks at.
@@ -84,7 +84,7 @@ Size = Annotated[int, Field(ge=1, le=MOST_ROWS, description="How many rows at mo
 Cursor = Annotated[
     str,
     Field(
-        pattern="^([0-9]{1,16}-[0-9]{1,18})?$",
+        pattern="^([0-9]{1,18}-[0-9]{1,18})?$",
         max_length=40,
         description="`after` of the page before; empty for the first page.",
     ),

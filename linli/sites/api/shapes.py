@@ -16,7 +16,7 @@ from linli.spine.cases import kinds, queries
 from linli.spine.cases.flow import PART_LABELS, Part
 from linli.spine.cases.kinds import Kind
 from linli.spine.cases.models import Attachment, Case, Event
-from linli.spine.cases.queries import CaseView, Choice
+from linli.spine.cases.queries import CaseView
 from linli.spine.catalogue.models import EventClass
 
 
@@ -347,58 +347,3 @@ def _role(code: str) -> str:
 def _reason(kind: Kind, move: str, reason: str) -> str:
     label = kind.reasons.get(move, {}).get(reason, "")
     return _(label) if label else ""
-
-
-class ReasonOut(Answer):
-    """A coded reason that a move may ask for."""
-
-    code: str
-    label: str
-
-
-class MoveOut(Answer):
-    """A move as a button: may be made now, or why not, and what it asks for."""
-
-    model_config = example(
-        {
-            "name": "refuse",
-            "label": "不予受理",
-            "allowed": True,
-            "why_not": "",
-            "to_state": "refused",
-            "needs": ["reason", "public_note"],
-            "optional": [],
-            "reasons": [{"code": "out_of_duty", "label": "不属于社区和区的职责"}],
-            "primary": False,
-            "grave": True,
-        }
-    )
-
-    name: str
-    label: str
-    allowed: bool
-    why_not: str
-    to_state: str | None = Field(description="None where the case stays as it is.")
-    needs: list[str] = Field(description="note, public_note, reason, unit, matter, photo, days or satisfaction.")
-    optional: list[str]
-    reasons: list[ReasonOut]
-    primary: bool
-    grave: bool = Field(description="Ask people before you send it.")
-
-    @classmethod
-    def of(cls, choice: Choice, kind: Kind) -> Self:
-        """A choice of the flow."""
-        move = choice.move
-        reasons = kind.reasons.get(move.name, {})
-        return cls(
-            name=move.name,
-            label=_(move.label),
-            allowed=choice.allowed,
-            why_not=choice.why_not,
-            to_state=move.target,
-            needs=[need.value for need in move.needs],
-            optional=[need.value for need in move.wants],
-            reasons=[ReasonOut(code=code, label=_(label)) for code, label in reasons.items()],
-            primary=move.primary,
-            grave=move.grave,
-        )

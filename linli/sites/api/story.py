@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from linli.sites.api.fields import Answer, CaseNumber, StateCode, example
-from linli.sites.api.shapes import MoveOut, Named, PhotoOut
+from linli.sites.api.offers import MoveOut
+from linli.sites.api.shapes import Named, PhotoOut
 from linli.spine.cases.flow import Part
 from linli.spine.cases.models import Attachment, Event
 from linli.spine.cases.queries import CaseView

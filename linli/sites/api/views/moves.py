@@ -13,7 +13,8 @@ from linli.lib.errors import Stale
 from linli.sites.api.door import SCOPED, STORAGE, reads, writes
 from linli.sites.api.fields import Answer, CaseNumber, MoveName, StateCode
 from linli.sites.api.inputs import MoveIn, held_photos, of_staff
-from linli.sites.api.shapes import CaseOut, MoveOut, UnitOut
+from linli.sites.api.offers import MoveOut
+from linli.sites.api.shapes import CaseOut, UnitOut
 from linli.sites.api.tokens import need
 from linli.sites.api.views.cases import reader, view_of
 from linli.spine.cases.models import Case, Event

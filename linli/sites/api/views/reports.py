@@ -45,7 +45,6 @@ _EXAMPLE: dict[str, Any] = {
     "name": "",
     "phone": "",
     "photos": [],
-    "submission_key": "0b6a4b8e-6c1b-4a6f-8a8b-0f6f0c1f7a55",
 }
 
 
