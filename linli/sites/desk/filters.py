@@ -97,7 +97,7 @@ def tab_items(chosen: Filter, counts: Counts, actor: Actor) -> list[dict[str, ob
         "todo": (_("To do"), counts.todo),
         "open": (_("Open"), counts.open),
         "late": (_("Late"), counts.late),
-        "handled": (_("Waiting for the resident"), counts.handled),
+        "handled": (_("Waiting for an answer"), counts.handled),
         "all": (_("All"), None),
     }
     return [

@@ -157,7 +157,7 @@ def _who(event: Event, *, is_reporter: bool) -> str:
     if event.part == Part.REPORTER:
         return _("You") if is_reporter else _("The resident who reported it")
     if event.part == Part.SYSTEM:
-        return "Linli"
+        return _("Linli")
     if event.post is not None and event.post.unit is not None:
         return event.post.unit.name
     return part_names([event.part])
