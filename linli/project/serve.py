@@ -1,5 +1,6 @@
 """The server: granian in this process, the background worker in a child that is watched and started again."""
 
+import contextlib
 import hashlib
 import multiprocessing
 import os
@@ -8,9 +9,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -27,6 +31,7 @@ from linli.lib.errors import Refusal
 TARGET = "linli.project.wsgi:application"
 WAIT_FOR_REQUESTS = 10  # seconds that a stopping server gives to the requests in hand
 WAIT_FOR_WORKER = 20.0  # seconds that the background worker gets for the job in hand
+STARTS_WITHIN = 60  # seconds
 SHORTEST_LIFE = 5.0  # a worker that lived for less than this waits a moment before its next start
 
 
@@ -65,8 +70,8 @@ class Server:
                 )
                 raise AddressTaken(words) from error
 
-    def run(self) -> int:
-        """Serve until SIGTERM or Ctrl-C; returns the exit code."""
+    def run(self, *, ready: Callable[[], None]) -> int:
+        """Serve until SIGTERM or Ctrl-C; returns the exit code. `ready` is called once pages are answered."""
         collect_static()
         # Each server process opens its own; one shared over a fork would mix two conversations.
         connections.close_all()
@@ -85,6 +90,7 @@ class Server:
             workers_kill_timeout=WAIT_FOR_REQUESTS,
             log_level=LogLevels.warning,
         )
+        threading.Thread(target=self._tell_when_ready, args=(ready,), name="linli-ready", daemon=True).start()
         with background_worker(wanted=self.with_worker):
             try:
                 server.serve()
@@ -93,6 +99,22 @@ class Server:
                 if not server.interrupt_signal:
                     raise
         return 0
+
+    def _tell_when_ready(self, ready: Callable[[], None]) -> None:
+        address = urlsplit(self.address)
+        assert address.hostname is not None
+        for _try in range(STARTS_WITHIN * 5):
+            time.sleep(0.2)
+            with contextlib.closing(
+                HTTPConnection(address.hostname, address.port, timeout=STARTS_WITHIN)
+            ) as connection:
+                try:
+                    connection.request("GET", "/healthz")
+                    if connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                        ready()
+                        return
+                except (OSError, HTTPException):
+                    continue
 
 
 @contextmanager

@@ -29,8 +29,7 @@ def demo(options: argparse.Namespace) -> int:
     load(now=timezone.now())
     if options.load_only:
         return GOOD
-    print(welcome(server.address), flush=True)
-    return server.run()
+    return server.run(ready=lambda: print(welcome(server.address), flush=True))
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -44,8 +43,7 @@ def serve(options: argparse.Namespace) -> int:
     waiting = waiting_migrations()
     if waiting:
         raise Trouble(f"The database is not up to date ({len(waiting)} steps are missing). Run: linli manage migrate")
-    print(f"{server.address}  (Ctrl-C stops it)", flush=True)
-    return server.run()
+    return server.run(ready=lambda: print(f"{server.address}  (Ctrl-C stops it)", flush=True))
 
 
 def _server(options: argparse.Namespace) -> "Server":
