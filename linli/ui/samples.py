@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -264,7 +263,7 @@ def _due(kind: str, words: str) -> dict[str, Any]:
 
 
 def _due_html(due: dict[str, Any]) -> SafeString:
-    return render_to_string("ui/due.html", due_tag(due))
+    return due_tag(due)
 
 
 def _shell(request: HttpRequest, current: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from linli.foundation.rules.models import CalendarDay, RuleSet
 from linli.lib.working_calendar import WorkingCalendar, load_official_calendar
 
 _FRESH_SECONDS = 30.0
+MOST_ANSWERS = 20_000  # every grid of a district, for every domain, on a few days
 
 
 class NoRuleSet(LookupError):  # noqa: N818 - what is missing
@@ -53,6 +54,7 @@ class _Shelf:
     def forget(self) -> None:
         self.read_at = float("-inf")
         self.rules: tuple[_Rule, ...] = ()
+        self.answers: dict[tuple[str, str, date], Mapping[str, Any]] = {}
         self.calendars: dict[str, WorkingCalendar] = {}
         self.days: tuple[tuple[date, str], ...] = ()
 
@@ -60,6 +62,7 @@ class _Shelf:
         if time.monotonic() - self.read_at > _FRESH_SECONDS:
             with self.lock:
                 self.rules = (*_shipped(), *_stored())
+                self.answers = {}
                 days = tuple(CalendarDay.objects.values_list("day", "kind"))
                 if days != self.days or not self.calendars:
                     self.days, self.calendars = days, {}
@@ -101,10 +104,16 @@ def params(domain: str, area_id: str, on: date) -> Mapping[str, Any]:
 
     The more precise place wins, then the later start, then the higher version. Raises NoRuleSet.
     """
-    holding = [rule for rule in _shelf.fresh().rules if rule.holds(domain, area_id, on)]
-    if not holding:
-        raise NoRuleSet(f"No rule set “{domain}” is valid at {area_id or 'large'} on {on}.")
-    return max(holding, key=lambda rule: rule.precision).params
+    shelf = _shelf.fresh()
+    found = shelf.answers.get((domain, area_id, on))
+    if found is None:
+        holding = [rule for rule in shelf.rules if rule.holds(domain, area_id, on)]
+        if not holding:
+            raise NoRuleSet(f"No rule set “{domain}” is valid at {area_id or 'large'} on {on}.")
+        found = max(holding, key=lambda rule: rule.precision).params
+        if len(shelf.answers) < MOST_ANSWERS:
+            shelf.answers[(domain, area_id, on)] = found
+    return found
 
 
 def calendar(area_id: str, on: date) -> WorkingCalendar:

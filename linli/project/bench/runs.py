@@ -141,7 +141,7 @@ class Bench:
                     "point": {"lon": 118.70 + chance.random() * 0.05, "lat": 31.99 + chance.random() * 0.04},
                     "place": "3栋2单元",
                     "phone": f"199{chance.randrange(10**8):08d}",
-                    "submission_key": uuid4().hex,
+                    "submission_key": str(uuid4()),
                 }
             ).encode()
 

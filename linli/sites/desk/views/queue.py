@@ -33,7 +33,7 @@ def queue(request: ActorRequest) -> TemplateResponse:
     chips = filters.chips(request, chosen, shown)
     context: dict[str, Any] = {
         "chosen": chosen,
-        "rows": words.rows(found.rows, now),
+        "rows": words.lines(found.rows, now),
         "tabs": filters.tab_items(chosen, counts, actor),
         "title": title(chosen, counts),
         "options": shown,

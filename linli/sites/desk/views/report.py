@@ -161,7 +161,8 @@ def suggest(request: ActorRequest) -> HttpResponse:
         form.is_valid()
         found = near_to(form, actor)
         near = queries.nearby_place(actor, guessed[0].event_class, found, now) if found else []
-    context = {"matters": guessed, "near": [(words.row(one.case, now), one.metres) for one in near]}
+    rows = words.rows([one.case for one in near], now)
+    context = {"matters": guessed, "near": [(row, one.metres) for row, one in zip(rows, near, strict=True)]}
     return page(request, "suggest.html", context)
 
 
