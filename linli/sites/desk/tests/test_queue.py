@@ -13,7 +13,7 @@ def test_a_community_worker_sees_what_waits_on_the_desk(client_for):
     walk = make_case(text="楼道堆放杂物")
     response = client_for("community-worker").get(QUEUE)
     assert response.status_code == 200
-    assert [row.case for row in response.context["rows"]] == [walk.case]
+    assert [row["number"] for row in response.context["rows"]] == [walk.case.number]
     assert "楼道堆放杂物" in response.content.decode()
     assert "1" in response.context["title"]
 
