@@ -175,7 +175,7 @@ class _Taking:
 
     def _arrived_before(self) -> bool:
         """Whether this very report is in already: then what is nearby is itself."""
-        known = incidents.key_of(self.request.actor, self.key)
+        known = incidents.key_of(self.request.actor, str(self.key))
         return Case.objects.filter(submission_key=known).exists()
 
     def _again(self, status: int, *, retry_after: int | None = None) -> TemplateResponse:
