@@ -10,11 +10,14 @@ from linli.lib.errors import Refusal
 
 logger = logging.getLogger(__name__)
 
+_CODES = {400: "bad_request", 403: "not_allowed", 404: "not_found", 413: "too_large", 500: "error", 503: "busy"}
+
 
 def page(request: HttpRequest, status: int, title: str, text: str, code: str = "") -> HttpResponse:
     """The error in the form the asker reads: problem JSON under /api/, a page elsewhere."""
     if request.path.startswith("/api/"):
-        body = {"type": f"urn:linli:problem:{code or status}", "title": title, "status": status, "detail": text}
+        kind = code or _CODES.get(status, str(status))
+        body = {"type": f"urn:linli:problem:{kind}", "title": title, "status": status, "detail": text, "errors": {}}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     context = {"status": status, "title": title, "text": text}
     return render(request, "ui/error.html", context, status=status)

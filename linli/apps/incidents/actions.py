@@ -81,6 +81,8 @@ def report(*, by: Actor, given: Report, now: datetime) -> Receipt:
     """
     if by.is_signed_in and not by.can(Permission.REPORT_CREATE):
         raise NotAllowed(_("Your post does not include reporting."))
+    if given.on_spot and not by.covers(given.found.area_id):
+        raise Invalid(fields={"area": _("This is outside your area. Report it, and the people there will handle it.")})
     given = replace(given, text=checked_text(given.text))
     phone = people.checked_phone(given.reporter.phone)
     key = key_of(by, given.submission_key)
@@ -92,7 +94,7 @@ def report(*, by: Actor, given: Report, now: datetime) -> Receipt:
         case = Case.objects.filter(submission_key=key).select_related("matter").first()
         if case is None:
             raise
-        return Receipt(case, code_of(case.number), repeated=True)
+        return Receipt(case, code_of(case.number) if has_reporter(case) else "", repeated=True)
 
 
 def _open(by: Actor, given: Report, phone: str, key: str, now: datetime) -> Receipt:

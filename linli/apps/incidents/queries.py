@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, radians
+from typing import Literal
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -16,8 +17,9 @@ from linli.foundation.rules import queries as rules
 from linli.lib.codes import normal_tracking_code
 from linli.lib.coordinates import metres_between
 from linli.lib.prefix import within
-from linli.spine.cases.models import Case, Follower
-from linli.spine.cases.queries import Page, cursor_of, mark_of
+from linli.spine.cases.flow import Part
+from linli.spine.cases.models import Attachment, Case, Follower
+from linli.spine.cases.queries import CaseView, Page, cursor_of, mark_of
 
 METRES_PER_DEGREE = 111_320.0
 MOST_NEARBY = 5
@@ -95,3 +97,38 @@ def own_case(actor: Actor, number: str) -> Case | None:
     """A case that the signed-in resident reported or joined. One statement."""
     rows = Case.objects.visible_to(actor).select_related("area", "area__parent", "matter", "unit", "party")
     return rows.filter(number=number).first() if actor.is_resident else None
+
+
+@dataclass(frozen=True)
+class ShownPhoto:
+    """A photo that residents may see, and what it shows: before or after the work."""
+
+    attachment: Attachment
+    at: datetime
+    when: Literal["before", "after"]
+
+
+def photos_for_residents(view: CaseView, *, is_reporter: bool) -> list[ShownPhoto]:
+    """The photos that residents may see: the reporter's own, and proof of work once the community has checked it.
+
+    Photos of internal notes, of work that was sent back, and (for those who joined) of the first reporter stay out.
+    Asks nothing of the database.
+    """
+    shown: list[ShownPhoto] = []
+    unchecked: list[ShownPhoto] = []
+    for event in view.events:
+        when: Literal["before", "after"] = "before" if event.move in ("report", "add") else "after"
+        attached = [ShownPhoto(attachment, event.at, when) for attachment in view.photos.get(event.pk, ())]
+        match event.move:
+            case "finish":
+                unchecked = attached
+            case "send_back" | "return":
+                unchecked = []
+            case "verify":
+                shown += unchecked + attached
+                unchecked = []
+            case "report_solved" | "solve_on_spot":
+                shown += attached
+            case "report" | "add" if is_reporter or event.part != Part.REPORTER:
+                shown += attached
+    return shown

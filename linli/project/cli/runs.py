@@ -29,7 +29,8 @@ def demo(options: argparse.Namespace) -> int:
     load(now=timezone.now())
     if options.load_only:
         return GOOD
-    return server.run(ready=lambda: print(welcome(server.address), flush=True))
+    text = welcome(server.address)  # here: the thread that says it does not know the language of the terminal
+    return server.run(ready=lambda: print(text, flush=True))
 
 
 def serve(options: argparse.Namespace) -> int:

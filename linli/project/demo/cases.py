@@ -14,7 +14,6 @@ from typing import Any, Final
 import shapely
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from shapely.geometry import shape
 
@@ -75,7 +74,7 @@ def load(*, now: datetime, tell: Callable[[int, int], None]) -> None:
         case = reports.make(number, opened, own, posed=bool(state))
         Story(world, case, own, stop_in=state).live()
         tell(number, len(told))
-    _read_old_news(now)
+    _settle_news(now)
 
 
 def words() -> dict[str, Any]:
@@ -145,11 +144,14 @@ def _spots(rng: random.Random, now: datetime) -> list[Spot]:
     return spots
 
 
-def _read_old_news(now: datetime) -> None:
-    """Nothing of the past is sent by text message today, and only the news of the last days is unread."""
-    Message.objects.filter(state=Message.State.QUEUED).update(
-        state=Message.State.SENT, sent_at=F("created_at"), next_try_at=None
-    )
-    Message.objects.filter(
-        channel=Message.Channel.INBOX, state=Message.State.SENT, created_at__lt=now - NEWS_UNREAD_FOR
-    ).update(state=Message.State.READ, read_at=F("created_at"))
+def _settle_news(now: datetime) -> None:
+    """Put the messages of all stories in order of time; send none of the past, leave only the newest unread."""
+    told = sorted(Message.objects.all(), key=lambda message: (message.created_at, message.pk))
+    for message in told:
+        message.pk = None
+        if message.state == Message.State.QUEUED:
+            message.state, message.sent_at, message.next_try_at = Message.State.SENT, message.created_at, None
+        if message.channel == Message.Channel.INBOX and message.created_at < now - NEWS_UNREAD_FOR:
+            message.state, message.read_at = Message.State.READ, message.created_at
+    Message.objects.all().delete()
+    Message.objects.bulk_create(told, batch_size=500)

@@ -1,22 +1,20 @@
 """A case as its reporter may read it: public words, units, no names, no internal notes, nothing of other residents."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from pydantic import Field
 
+from linli.apps.incidents.queries import photos_for_residents
 from linli.sites.api.fields import Answer, CaseNumber, StateCode, example
 from linli.sites.api.offers import MoveOut
 from linli.sites.api.shapes import Named, PhotoOut
 from linli.spine.cases.flow import Part
-from linli.spine.cases.models import Attachment, Event
+from linli.spine.cases.models import Event
 from linli.spine.cases.queries import CaseView
 
 #: Joining is what other residents do; the one who reported has joined already.
 NOT_OFFERED = frozenset({"join"})
-_OWN_PHOTOS = frozenset({"report", "add"})
-_WORK_PHOTOS = frozenset({"report_solved", "solve_on_spot"})
 
 
 class StepOut(Answer):
@@ -107,7 +105,7 @@ class StoryOut(Answer):
             satisfaction=case.satisfaction,
             seq=case.seq,
             steps=[_step(event, view) for event in view.events if _is_public(event, view)],
-            photos=[PhotoOut.of(photo) for photo in photos(view)],
+            photos=[PhotoOut.of(shown.attachment) for shown in photos_for_residents(view, is_reporter=True)],
             moves=[MoveOut.of(choice, view.kind) for choice in view.choices if choice.move.name not in NOT_OFFERED],
         )
 
@@ -131,23 +129,3 @@ def _step(event: Event, view: CaseView) -> StepOut:
         reason_label=_(reason) if reason else "",
         to_state=event.to_state,
     )
-
-
-def photos(view: CaseView) -> list[Attachment]:
-    """The photos that the reporter may see: their own, and those of work that was checked and not sent back."""
-    return list(_photos(view))
-
-
-def _photos(view: CaseView) -> Iterator[Attachment]:
-    unchecked: list[Attachment] = []
-    for event in view.events:
-        attached = list(view.photos.get(event.pk, ()))
-        if event.move == "finish":
-            unchecked = attached
-        elif event.move in ("send_back", "return"):
-            unchecked = []
-        elif event.move == "verify":
-            yield from (*unchecked, *attached)
-            unchecked = []
-        elif event.move in _WORK_PHOTOS | _OWN_PHOTOS:
-            yield from attached

@@ -4,17 +4,15 @@ Internal notes, names of staff, and whatever concerns another resident stay out.
 work, but neither the words nor the photos of the first reporter.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from linli.apps.incidents import flow as incident
-from linli.foundation.files.models import StoredFile
 from linli.spine.cases.flow import Part, Tone
-from linli.spine.cases.models import Attachment, Case, Event
+from linli.spine.cases.models import Case, Event
 from linli.spine.cases.queries import CaseView
 from linli.spine.cases.words import part_names
 
@@ -50,15 +48,6 @@ _STAGE: Final[Mapping[str, int]] = {
 _ENDED_EARLY: Final = (incident.REFUSED, incident.WITHDRAWN)
 #: moves without words of their own for residents, that residents should read about all the same
 _LOUD_SILENT: Final = frozenset({"confirm", "withdraw", "add", "remind", "join", "escalate"})
-
-
-@dataclass(frozen=True)
-class Photo:
-    """A photo that this reader may see, and what it shows: before or after the work."""
-
-    file: StoredFile
-    at: datetime
-    when: Literal["before", "after"]
 
 
 def state_tag(case: Case, *, is_reporter: bool) -> dict[str, str]:
@@ -193,30 +182,3 @@ def _what(event: Event) -> str:
     }
     move = incident.INCIDENT.move[event.move]
     return own.get(event.move) or _(move.told or move.label)
-
-
-def photos(view: CaseView, *, is_reporter: bool) -> list[Photo]:
-    """The photos that residents may see: the reporter's own, and proof of work once the community has checked it.
-
-    Photos of internal notes, of work that was sent back, and of other residents stay out.
-    """
-    return list(_photos(view.events, view.photos, is_reporter=is_reporter))
-
-
-def _photos(
-    events: Sequence[Event], attached: Mapping[int, Sequence[Attachment]], *, is_reporter: bool
-) -> Iterator[Photo]:
-    unchecked: list[Photo] = []
-    for event in events:
-        files = [attachment.file for attachment in attached.get(event.pk, ())]
-        if event.move == "finish":
-            unchecked = [Photo(file, event.at, "after") for file in files]
-        elif event.move in ("send_back", "return"):
-            unchecked = []
-        elif event.move == "verify":
-            yield from (*unchecked, *(Photo(file, event.at, "after") for file in files))
-            unchecked = []
-        elif event.move in ("report_solved", "solve_on_spot"):
-            yield from (Photo(file, event.at, "after") for file in files)
-        elif event.move in ("report", "add") and (is_reporter or event.part != Part.REPORTER):
-            yield from (Photo(file, event.at, "before") for file in files)

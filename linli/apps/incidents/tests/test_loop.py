@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from linli.apps.incidents import actions, tasks
 from linli.apps.incidents.tests.factories import Walk, report, stored_photo
@@ -16,6 +17,12 @@ from linli.spine.cases.models import Assignment, Case, Event, Tally
 from linli.spine.catalogue import queries as catalogue
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -184,10 +191,14 @@ def test_a_refusal_needs_a_coded_reason_and_words_for_the_resident(walk, people)
 
 def test_handled_on_the_spot_closes_at_once_with_a_photo(people, now):
     with pytest.raises(Invalid) as refusal:
-        report(now=now, by=people["grid"], phone="", on_spot=True)
+        report(now=now, by=people["grid"], phone="", on_spot=True, area_id=people["grid"].area_id)
     assert set(refusal.value.fields) == {"photo"}
     assert not Case.objects.exists()
-    receipt = report(now=now, by=people["grid"], phone="", on_spot=True, photos=(stored_photo(now),))
+    photos = (stored_photo(now),)
+    with pytest.raises(Invalid) as refusal:
+        report(now=now, by=people["grid"], phone="", on_spot=True, photos=photos, area_id="320105001004")
+    assert set(refusal.value.fields) == {"area"}
+    receipt = report(now=now, by=people["grid"], phone="", on_spot=True, photos=photos, area_id=people["grid"].area_id)
     case = Case.objects.get(pk=receipt.case.pk)
     assert (case.state, case.is_open, case.on_spot, case.source) == ("closed", False, True, "grid")
     assert [event.move for event in case.events.all()] == ["report_solved", "file"]

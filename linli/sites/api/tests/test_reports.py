@@ -64,11 +64,12 @@ def test_the_photos_of_others_cannot_be_used(visitor, worker):
 def test_a_grid_worker_reports_what_is_handled_already(caller):
     grid = caller("grid-worker")
     photo = grid.upload(jpeg())["id"]
-    answer = grid.post("/reports", on_spot=True, photos=[photo], **GOOD)
+    here = GOOD | {"area": "320105001001001"}
+    answer = grid.post("/reports", on_spot=True, photos=[photo], **here)
     assert answer.status == 201
     assert answer["state"] == "closed"
     assert answer["tracking_code"] == ""
-    without = grid.post("/reports", on_spot=True, **GOOD)
+    without = grid.post("/reports", on_spot=True, **here)
     assert set(without["errors"]) == {"photo"}
 
 

@@ -9,10 +9,10 @@ from ninja import File, Header, Router, Status, UploadedFile
 from ninja.errors import AuthenticationError
 
 from linli.apps.incidents import brake
+from linli.apps.incidents.queries import photos_for_residents
 from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.actions import open_photo, store_photo
-from linli.sites.api import story
 from linli.sites.api.door import IMAGE, SCOPED, STORAGE, reads, writes
 from linli.sites.api.fields import Answer, CaseNumber, FileId
 from linli.sites.api.tokens import actor_of, need
@@ -68,7 +68,8 @@ def _of_reporter(request: HttpRequest, file_id: UUID, number: str, code: str) ->
     if case.number != number:
         return None
     view = queries.view_of(case, actor_of(request), timezone.now(), is_reporter=True)
-    return next((photo for photo in story.photos(view) if photo.file_id == file_id), None)
+    shown = (one.attachment for one in photos_for_residents(view, is_reporter=True))
+    return next((photo for photo in shown if photo.file_id == file_id), None)
 
 
 def _in_scope(request: HttpRequest, file_id: UUID, number: str) -> Attachment | None:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.apps.incidents import actions as incidents
+from linli.apps.incidents.queries import ShownPhoto, photos_for_residents
 from linli.foundation.accounts.access import public, resident_only
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.files.actions import open_photo
@@ -109,7 +110,7 @@ class _Page:
         offered = {choice.move.name: choice for choice in view.choices if choice.move.name in story.REPORTER_MOVES}
         office = home_area.office(case.area_id)
         community = office.name if office else case.area.name
-        photos = story.photos(view, is_reporter=opened.is_reporter)
+        photos = photos_for_residents(view, is_reporter=opened.is_reporter)
         forms = forms or {}
         can_answer, can_add = _may(offered, "confirm"), _may(offered, "add")
         context = {
@@ -140,11 +141,11 @@ class _Page:
         back = reverse("portal:my") if opened.way == "my" else reverse("portal:follow")
         return nav.page(self.request, "portal/case.html", context, tab="mine", back_url=back, status=status)
 
-    def _strip(self, photos: list[story.Photo], when: str) -> list[dict[str, str]]:
+    def _strip(self, photos: list[ShownPhoto], when: str) -> list[dict[str, str]]:
         case = self.opened.case
         found = []
         for one in (photo for photo in photos if photo.when == when):
-            url = self.opened.photo_url(one.file.pk)
+            url = self.opened.photo_url(one.attachment.file_id)
             values = {"matter": case.matter.name, "day": f"{timezone.localtime(one.at):%m-%d}"}
             alt = _("Before: %(matter)s, %(day)s") if when == "before" else _("After: %(matter)s, %(day)s")
             found.append({"url": url, "thumb_url": f"{url}?size=small", "alt": alt % values})
@@ -174,9 +175,9 @@ def _photo(request: ActorRequest, way: Way, number: str, photo_id: UUID) -> File
     now = timezone.now()
     opened = scope.opened(request, way, number, now)
     view = cases.view_of(opened.case, request.actor, now, is_reporter=opened.is_reporter)
-    for photo in story.photos(view, is_reporter=opened.is_reporter):
-        if photo.file.pk == photo_id:
-            return open_photo(photo.file, "small" if request.GET.get("size") == "small" else "full")
+    for photo in photos_for_residents(view, is_reporter=opened.is_reporter):
+        if photo.attachment.file.pk == photo_id:
+            return open_photo(photo.attachment.file, "small" if request.GET.get("size") == "small" else "full")
     raise Http404
 
 
