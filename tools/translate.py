@@ -94,7 +94,7 @@ def draft() -> int:
     """Fill what is empty in zh-Hant; a person reads it afterwards."""
     import opencc
 
-    turned = opencc.OpenCC("s2twp").convert
+    turned = opencc.OpenCC("s2tw").convert
     given = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path_of("zh_Hans")))}
     catalogue = polib.pofile(str(path_of("zh_Hant")), wrapwidth=0)
     filled = 0

@@ -137,11 +137,15 @@ def _open_now(actor: Actor, area_id: str, period: Period, now: datetime) -> Coun
     # As fine as the map draws, and no finer: a district's board adds up hundreds of rows, not thousands.
     finest = 15 if len(area_id) <= 6 else 18
     rows = Case.objects.visible_to(actor).under(area_id).filter(is_open=True)
-    counted = rows.annotate(grid=Substr("area_id", 1, finest)).values_list("grid", "event_class").annotate(
-        open=Count("pk"),
-        late=Count("pk", filter=Q(due_at__lt=now)),
-        response_overdue=Count("pk", filter=UNRESPONDED & Q(respond_due__lt=now) & in_period),
-        handling_overdue=Count("pk", filter=UNHANDLED & Q(term_due__lt=now) & in_period),
+    counted = (
+        rows.annotate(grid=Substr("area_id", 1, finest))
+        .values_list("grid", "event_class")
+        .annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=Q(due_at__lt=now)),
+            response_overdue=Count("pk", filter=UNRESPONDED & Q(respond_due__lt=now) & in_period),
+            handling_overdue=Count("pk", filter=UNHANDLED & Q(term_due__lt=now) & in_period),
+        )
     )
     for code, event_class, *counts in counted.order_by():
         yield code, event_class, dict(zip(NOW, counts, strict=True))
