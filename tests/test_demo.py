@@ -117,6 +117,11 @@ def test_no_text_of_the_past_is_sent_today(told):
     assert not Message.objects.filter(state=Message.State.QUEUED).exists()
 
 
+def test_the_inboxes_are_in_order_of_time(told):
+    written = list(Message.objects.order_by("pk").values_list("created_at", flat=True))
+    assert written == sorted(written)
+
+
 def test_phones_are_made_up(told):
     phones = [unseal(party.phone_sealed, "phone") for party in Party.objects.exclude(phone_sealed="")]
     assert phones
