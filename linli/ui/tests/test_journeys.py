@@ -132,7 +132,7 @@ def test_what_is_sent_without_a_network_arrives_once_later_with_its_photos(brows
     context.set_offline(True)
     page.click("#go")
     page.wait_for_selector("[data-outbox-bar]:not([hidden])")
-    assert page.inner_text("[data-outbox-count]") == "1"
+    expect(page.locator("[data-outbox-count]")).to_have_text("1")
     assert page.input_value("textarea") == ""
     page.fill("textarea", "second")
     page.click("#go")
