@@ -69,7 +69,7 @@ def home(tmp_path_factory) -> Path:
 def demo(home) -> Iterator[Demo]:
     running = start(home)
     yield running
-    assert running.stop() == 0
+    assert running.stop() == 0, running.output.read_text()
     assert "Traceback" not in running.output.read_text()
 
 
