@@ -24,27 +24,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 from shapely.geometry import shape
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=zh-CN",
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --lang=zh-CN"
 )
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1440, "height": 900}
-COLOURS = 128
-APART = 8
+COLOURS, APART, SURFACE = 128, 8, 0.002
 MOST_BYTES = 120_000
 LOADING_SECONDS = 900
 Colour = tuple[int, int, int]
@@ -60,6 +52,7 @@ ACCEPTED = "已受理。我们已联系负责清运的部门，请您留意进�
 DISPATCHED = "单元门口垃圾堆放两天，请今天安排清运，并查看收运频次。"
 DONE = "已清运并冲洗地面，该点位改为每天两次收运。"
 VERIFIED = "您反映的垃圾已经清运，地面已冲洗，今后每天收运两次。照片在下方，请您看看。"
+ORDERED = "街道已到现场核实，情况属实，责成重新办理，由街道跟进。"
 THANKS = "清理得很干净，谢谢。"
 
 
@@ -75,7 +68,7 @@ def main() -> int:
         return 2
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, demo(Path(home), options.base) as base, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=list(SWITCHES))
+        browser = driver.chromium.launch(executable_path=chromium, args=SWITCHES.split())
         story = Walk(browser, base.rstrip("/"), options.out, photos(Path(home)))
         story.tell()
         browser.close()
@@ -134,17 +127,25 @@ def photos(home: Path) -> dict[str, Any]:
 
 
 def few_colours(picture: Image.Image) -> Image.Image:
-    """The picture with its most frequent colours that differ to the eye, so that every surface keeps its own."""
-    counted = cast("list[tuple[int, Colour]]", picture.getcolors(picture.width * picture.height))
-    kept: list[Colour] = []
-    for _count, colour in sorted(counted, reverse=True):
+    """The picture with a palette: surfaces keep their very colour, the rest takes the nearest of the most frequent."""
+    size = picture.width * picture.height
+    counted = sorted(cast("list[tuple[int, Colour]]", picture.getcolors(size)), reverse=True)
+    kept = [colour for count, colour in counted if count >= SURFACE * size][:COLOURS]
+    surfaces = len(kept)
+    for _count, colour in counted[surfaces:]:
         if len(kept) == COLOURS:
             break
         if all(max(abs(a - b) for a, b in zip(colour, other, strict=True)) >= APART for other in kept):
             kept.append(colour)
     palette = Image.new("P", (1, 1))
     palette.putpalette(list(chain.from_iterable(kept)))
-    return picture.quantize(len(kept), palette=palette, dither=Image.Dither.NONE)
+    small = picture.quantize(len(kept), palette=palette, dither=Image.Dither.NONE)
+    # Pillow looks for the nearest colour roughly, and white would become almost white.
+    for index, colour in enumerate(kept[:surfaces]):
+        red, green, blue = ImageChops.difference(picture, Image.new("RGB", picture.size, colour)).split()
+        apart = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+        small.paste(index, mask=apart.point([255, *[0] * 255]))
+    return small
 
 
 class Walk:
@@ -221,8 +222,7 @@ class Walk:
         path = self.out / f"{name}.png"
         few_colours(Image.open(io.BytesIO(png)).convert("RGB")).save(path, optimize=True)
         size = path.stat().st_size
-        if size > MOST_BYTES:
-            self.too_large = True
+        self.too_large |= size > MOST_BYTES
         print(f"{name:<24} {size / 1000:6.1f} kB{'  too large' if size > MOST_BYTES else ''}", flush=True)
 
     # --- the story
@@ -238,9 +238,9 @@ class Walk:
     def report(self, page: Page, community: str) -> None:
         """A resident reports."""
         self.go(page, f"/community/?area={community[:6]}")
-        chosen = page.locator(f'button[name=community][value="{community}"]')
-        chosen.evaluate("button => { button.closest('details').open = true; }")
-        self.press(page, f'button[name=community][value="{community}"]')
+        mine = f'button[name=community][value="{community}"]'
+        page.locator(mine).evaluate("button => { button.closest('details').open = true; }")
+        self.press(page, mine)
         self.go(page, "/")
         self.shoot(page, "portal-home-390")
         page.context.add_cookies([{"name": "linli_mode", "value": "elder", "url": self.base}])
@@ -251,7 +251,6 @@ class Walk:
         self.go(page, "/report/")
         with page.expect_response(lambda reply: "/report/suggest/" in reply.url):
             page.locator("#report-form [name=text]").fill(WHAT)
-        page.locator(f'#about [value="{MATTER}"]').check()
         page.wait_for_load_state("networkidle")
         page.locator(f'#about [value="{MATTER}"]').check()
         page.locator("[data-map-locate]").click()
@@ -288,9 +287,8 @@ class Walk:
         """The community finds it in its queue and accepts it."""
         page = self.visitor(DESK, who="community-worker")
         self.go(page, "/desk/cases/?view=todo&sort=new")
-        row = page.locator(f'[data-peek*="{self.number}"]')
         with page.expect_response(lambda reply: "/peek/" in reply.url):
-            row.click()
+            page.locator(f'[data-peek*="{self.number}"]').click()
         page.wait_for_load_state("networkidle")
         self.shoot(page, "desk-queue-1440")
         self.case_of(page)
@@ -354,11 +352,8 @@ class Walk:
 
     def around(self) -> None:
         """The pages of the grid, the street, the district and the auditor."""
-        page = self.visitor(PHONE)
-        self.go(page, "/accounts/sign-in/")
-        self.shoot(page, "sign-in-390")
-        page.context.close()
         for name, who, size, path in (
+            ("sign-in-390", "", PHONE, "/accounts/sign-in/"),
             ("desk-grid-390", "grid-worker", PHONE, "/desk/grid/"),
             ("board-1440", "civil-affairs", DESK, "/dashboards/"),
             ("map-1440", "street-staff", DESK, "/desk/map/"),
@@ -389,13 +384,14 @@ class Walk:
     def in_dispute(self) -> None:
         """What the street decides: a case that a resident keeps calling unsolved."""
         page = self.visitor(DESK, who="street-staff")
-        self.go(page, "/desk/cases/?state=disputed")
-        link = page.locator("[data-peek]").first
-        address = link.get_attribute("href") if link.count() else None
-        if address:
-            self.go(page, address)
-            self.dialog(page, "order_again")
-            self.shoot(page, "desk-dispute-1440")
+        links = page.locator("[data-peek]")
+        for narrowed in (f"&event_class={CLASS}", ""):
+            self.go(page, f"/desk/cases/?state=disputed{narrowed}")
+            if links.count():
+                break
+        self.go(page, links.first.get_attribute("href") or "")
+        self.dialog(page, "order_again").locator("[name=public_note]").fill(ORDERED)
+        self.shoot(page, "desk-dispute-1440")
         page.context.close()
 
 
