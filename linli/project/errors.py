@@ -1,9 +1,11 @@
 """What people see when something goes wrong: what happened, what to do, nothing lost. One page for every code."""
 
 import logging
+import sys
 
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from linli.lib.errors import Refusal
@@ -20,7 +22,23 @@ def page(request: HttpRequest, status: int, title: str, text: str, code: str = "
         body = {"type": f"urn:linli:problem:{kind}", "title": title, "status": status, "detail": text, "errors": {}}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     context = {"status": status, "title": title, "text": text}
-    return render(request, "ui/error.html", context, status=status)
+    try:
+        return HttpResponse(render_to_string("ui/error.html", context, request), status=status)
+    except DatabaseError:
+        # The frame of the page asks who is there; the page itself must come when nobody can be asked.
+        return HttpResponse(render_to_string("ui/error.html", context), status=status)
+
+
+def of_database(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """The answer to an error of the database: busy or away (503), or a value that it cannot hold (400); else None."""
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("database not available for %s: %s", request.path, error)
+        return busy(request)
+    if isinstance(error, DataError) or (isinstance(error, ValueError) and "NUL (0x00)" in str(error)):
+        # A NUL in an address, or a number beyond every column: nothing that a form of ours sends.
+        logger.error("database refuses a value for %s: %s", request.path, error)
+        return bad_request(request)
+    return None
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -76,5 +94,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """The last answer. An error of the database in a layer of ours (session, actor) ends here as well."""
+    known = of_database(request, sys.exc_info()[1])
+    if known is not None:
+        return known
     text = _("Something went wrong on our side. It has been written down. Please try again later.")
     return page(request, 500, _("An error on our side"), text)

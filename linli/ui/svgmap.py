@@ -12,7 +12,7 @@ from typing import Any
 WIDTH = 440.0
 MAX_HEIGHT = 320.0
 MARGIN = 4.0
-LETTER = 11.0
+LETTER = 12.0
 
 Ring = Sequence[tuple[float, float]]
 
@@ -184,6 +184,11 @@ def _fits(shape: Shape, characters: float, rows: int) -> bool:
     return shape.wide * 0.8 > characters * LETTER and shape.high * 0.6 > rows * LETTER
 
 
+def _has_room(shape: Shape, figure: str) -> bool:
+    """Whether a figure has room in a shape; it may touch the edges, because it matters more than a name."""
+    return shape.wide > len(figure) * LETTER * 0.6 and shape.high > LETTER * 0.9
+
+
 def choropleth(
     projection: Projection,
     values: Mapping[str, float],
@@ -203,7 +208,7 @@ def choropleth(
                 shape.id, shape.name, shape.d, shape.x, shape.y,
                 value, _whole(value), level(value, bounds), links.get(shape.id, ""),
                 shape.name if _fits(shape, len(shape.name), rows=2) else "",
-                _fits(shape, len(_whole(value)) / 2, rows=1) and bool(value or _fits(shape, 2, rows=2)),
+                _has_room(shape, _whole(value)) and bool(value or _fits(shape, 2, rows=2)),
             )
         )  # fmt: skip
     return GridMap(title, unit, projection.view_box, tuple(regions), _legend(bounds, values.values()))

@@ -27,7 +27,7 @@ from linli.lib.ratios import percent
 from linli.spine.catalogue.models import EventClass
 from linli.ui import charts, svgmap
 
-EARLIEST = date(2000, 1, 1)
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 1)
 
 
 @requires(Permission.DASHBOARD_READ)
@@ -220,7 +220,7 @@ def _columns(first: str) -> list[dict[str, str]]:
 def _gather(request: HttpRequest, now: datetime) -> _Page:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     area_id = request.GET.get("area", "").strip() or actor.area_id
-    if not area_id.isascii() or len(area_id) not in queries.BELOW or not actor.covers(area_id):
+    if not (area_id.isascii() and area_id.isdigit()) or len(area_id) not in queries.BELOW or not actor.covers(area_id):
         raise Http404
     period = _period(request, now)
     gathered = queries.board(actor, area_id, period, now)
@@ -248,7 +248,7 @@ def _month(text: str) -> date | None:
         month = datetime.strptime(text.strip(), "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
     except ValueError:
         return None
-    return month if month >= EARLIEST else None
+    return month if EARLIEST <= month <= LATEST else None
 
 
 def _presets(page: _Page, now: datetime) -> list[dict[str, object]]:

@@ -130,7 +130,7 @@ def history(view: CaseView) -> list[Entry]:
 
 def _entries(event: Event, view: CaseView) -> Iterable[Entry]:
     move = view.flow.move[event.move]
-    photos = photo_rows(view.photos.get(event.pk, ()), view.case)
+    photos = photo_rows(view.photos.get(event.pk, ()), view.case, event.at)
     automatic = event.part == Part.SYSTEM
     kind = "late" if event.move == "escalate" else "system" if automatic else "public"
     # An act that only colleagues were told of carries its photos and its text inside the lock.
@@ -193,12 +193,21 @@ def satisfaction(value: int) -> str:
     return {1: _("not satisfied"), 2: _("mostly satisfied"), 3: _("satisfied")}.get(value, "")
 
 
-def photo_rows(photos: Iterable[Attachment], case: Case) -> list[dict[str, str]]:
-    """Photos as `{% photo_strip %}` wants them; the words beside a photo say kind, place and time."""
+def reported_photos(view: CaseView) -> list[dict[str, str]]:
+    """The photos that came with the report; what was added later stands in the history."""
+    first = view.events[0]
+    return photo_rows(view.photos.get(first.pk, ()), view.case, first.at)
+
+
+def photo_rows(photos: Iterable[Attachment], case: Case, sent_at: datetime) -> list[dict[str, str]]:
+    """Photos as `{% photo_strip %}` wants them; the words beside a photo say kind, place and time.
+
+    The time is that of the camera, or when the photo was sent if the camera did not say.
+    """
     found = []
     for photo in photos:
         url = reverse("desk:photo", args=[case.number, photo.file_id])
-        taken = photo.file.taken_at or photo.file.uploaded_at
+        taken = photo.file.taken_at or sent_at
         time = f"{timezone.localtime(taken):%m-%d %H:%M}"
         words = {"matter": case.matter.name, "place": case.place or case.area.name, "time": time}
         found.append({

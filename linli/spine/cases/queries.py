@@ -19,6 +19,7 @@ from linli.spine.cases.parts import own_part, parts_of, snapshot
 from linli.spine.cases.words import sentence
 
 PAGE: Final = 50
+LONGEST_CURSOR: Final = 40  # beyond that Python itself may refuse to read the digits
 LAST_MICROSECOND: Final = int(NEVER.timestamp()) * 1_000_000
 
 _LIST_FIELDS = (
@@ -234,6 +235,8 @@ def cursor_of(text: str) -> tuple[datetime, int] | None:
     """Read a cursor; None for anything that is not one."""
     left, dash, right = text.partition("-")
     if not (dash and left.isascii() and left.isdigit() and right.isascii() and right.isdigit()):
+        return None
+    if len(text) > LONGEST_CURSOR:
         return None
     micros = int(left)
     if micros > LAST_MICROSECOND or int(right) > 2**62:

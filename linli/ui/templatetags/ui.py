@@ -200,9 +200,14 @@ def faces(bound: BoundField) -> dict[str, object]:
 
 
 @register.inclusion_tag("ui/photo_picker.html")
-def photo_picker(name: str = "photos", maximum: int = 9, error: str = "", capture: bool = False) -> dict[str, object]:
-    """Photos to send: small previews, removable, shrunk on the phone. `capture` opens the camera at once."""
-    return {"name": name, "maximum": maximum, "error": error, "capture": capture}
+def photo_picker(
+    name: str = "photos", maximum: int = 9, error: str = "", capture: bool = False, needed: bool = False
+) -> dict[str, object]:
+    """Photos to send: small previews, removable, shrunk on the phone.
+
+    `capture` opens the camera at once; `needed` says that there must be one.
+    """
+    return {"name": name, "maximum": maximum, "error": error, "capture": capture, "needed": needed}
 
 
 @register.inclusion_tag("ui/tabs.html")

@@ -96,7 +96,8 @@ def send_code(*, phone: str, ip: str, now: datetime) -> SentCode:
     try:
         gateways.send_text(number, text % {"code": code, "minutes": minutes})
     except Exception as error:  # A gateway is somebody else's code.
-        logger.warning("sms gateway failed: %s", error)
+        # The class only: a gateway's message may repeat the number.
+        logger.warning("sms gateway failed: %s", type(error).__name__)
         PhoneCode.objects.filter(pk=row.pk).update(expires_at=now)
         raise CodeNotSent from error
     return SentCode(phone_index=index, phone_masked=chinese.mask_phone(number), code=code)

@@ -66,7 +66,7 @@ class FakeGateway:
 
     def send(self, phone: str, text: str) -> None:
         if self.broken:
-            raise OSError("no network")
+            raise OSError(f"no route to {phone}")
         self.sent.append((phone, text))
 
     @property

@@ -137,11 +137,12 @@ def test_one_address_cannot_have_codes_sent_to_everybody(ask, gateway):
     assert answers == [302] * 60 + [429]
 
 
-def test_when_the_gateway_fails_one_is_told_and_may_try_again(ask, gateway, clock):
+def test_when_the_gateway_fails_one_is_told_and_may_try_again(ask, gateway, clock, caplog):
     gateway.broken = True
     page = ask()
     assert page.status_code == 422
     assert "could not be sent" in page.content.decode()
+    assert f"no route to {PHONE}" not in caplog.text
     gateway.broken = False
     clock.forward(timedelta(minutes=1))
     assert ask().status_code == 302

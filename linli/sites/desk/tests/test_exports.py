@@ -36,7 +36,7 @@ def test_no_phone_and_no_reporter_leaves_with_a_table(client_for):
     assert "张三丰" not in text
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "＝1", "\u3000=1"])
 def test_no_cell_is_a_formula(cell):
     assert safe(cell).startswith("'")
 

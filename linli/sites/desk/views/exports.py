@@ -27,7 +27,8 @@ MOST_EXPORTED: Final = 10_000
 MOST_PRINTED: Final = 200
 BOM: Final = "\ufeff"
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Those of full width count where the spreadsheet was made for Chinese.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @requires(Permission.CASE_READ)
@@ -150,4 +151,4 @@ def cells(case: Case) -> list[str]:
 
 def safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+    return f"'{cell}" if cell.lstrip(" \u00a0\u3000").startswith(FORMULA) else cell

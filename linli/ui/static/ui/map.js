@@ -88,7 +88,7 @@
           interactive: !pick.length,
           style: { color: colour, weight: 2, fillColor: colour, fillOpacity: 0.06 },
           onEachFeature: function (feature, shape) {
-            shape.bindTooltip(escaped(feature.properties.name), { permanent: true, direction: 'center', className: 'map-label' });
+            shape.bindTooltip(escaped(feature.properties.name), { permanent: !data.points, direction: 'center', className: 'map-label' });
             if (feature.properties.url) shape.on('click', function () { location.assign(feature.properties.url); });
           }
         }).addTo(map);
