@@ -1,7 +1,9 @@
 """What each move changes on the case beyond its state (the flow table says when and who)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.models import Unit
@@ -35,8 +37,28 @@ def _reclassify(change: Change) -> None:
         raise Invalid(fields={"matter": _("It is this matter already. Choose another.")})
     change.data["matter"] = {"from": case.matter.code, "to": matter.code}
     case.matter, case.event_class = matter, matter.event_class
-    # The promise is made for the matter, from the day it was reported, not from the day of the correction.
-    clock.restart_term(case, case.opened_at)
+    # The promise is made for the matter, from the day it was reported (or taken up again), not from the day of the
+    # correction; the time that it stood still does not count.
+    since, pauses = _runs_since(case)
+    clock.restart_term(case, since)
+    for paused_at, resumed_at in pauses:
+        clock.shift(case, paused_at, resumed_at)
+
+
+def _runs_since(case: Case) -> tuple[datetime, list[tuple[datetime, datetime]]]:
+    """When the promise began to run (the opening or the last reopening), and the pauses since then."""
+    since = paused_at = case.opened_at
+    pauses: list[tuple[datetime, datetime]] = []
+    turns = case.events.filter(move__in=("reopen", "order_again", "pause", "resume")).order_by("seq")
+    for move, at in turns.values_list("move", "at"):
+        match move:
+            case "pause":
+                paused_at = at
+            case "resume":
+                pauses.append((paused_at, at))
+            case _:
+                since, pauses = at, []
+    return since, pauses
 
 
 def _give_to(change: Change, unit: Unit) -> None:
@@ -79,7 +101,7 @@ def _end_assignment(case: Case, change: Change, outcome: str) -> None:
 
 def _ask_extension(change: Change) -> None:
     case, days = change.case, change.inputs.days
-    most = rules.params("incident.limits", case.area_id, change.now.date())["extension_days_max"]
+    most = rules.params("incident.limits", case.area_id, timezone.localdate(change.now))["extension_days_max"]
     if days > most:
         text = _("At most %(most)s working days can be asked for at once.")
         raise Invalid(fields={"days": text % {"most": most}})
