@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.foundation.rules import queries as rules
@@ -20,7 +21,7 @@ def count(*, key: str, limit: str, area_id: str, now: datetime) -> None:
         )
         row = cursor.fetchone()
     assert row is not None
-    if row[0] > rules.params("incident.limits", area_id, now.date())[limit]:
+    if row[0] > rules.params("incident.limits", area_id, timezone.localdate(now))[limit]:
         wait = 3600 - int((now - hour).total_seconds())
         text = _("Too many tries from this connection. Please wait an hour, or call the community.")
         raise TooMany(text, retry_after=wait)

@@ -7,6 +7,7 @@ from math import cos, radians
 from typing import Literal
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from linli.apps.incidents.actions import TRACKING
 from linli.apps.incidents.flow import INCIDENT, OPEN
@@ -38,7 +39,7 @@ def nearby(*, event_class: str, found: Found, now: datetime) -> list[Near]:
 
     With a point: within the radius of the rules; without one: in the same community. One statement.
     """
-    limits = rules.params("incident.limits", found.area_id, now.date())
+    limits = rules.params("incident.limits", found.area_id, timezone.localdate(now))
     since = now - timedelta(days=limits["nearby_days"])
     open_states = sorted(OPEN - {"handled", "disputed"})
     rows = Case.objects.filter(

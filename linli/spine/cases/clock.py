@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from django.utils import timezone
+
 from linli.foundation.rules import queries as rules
 from linli.lib.working_calendar import Term, WorkingCalendar
 from linli.spine.cases.kinds import Kind
@@ -20,14 +22,14 @@ def term_of(params: object) -> Term:
 
 def calendar_for(case: Case, at: datetime) -> WorkingCalendar:
     """The working calendar where the case is."""
-    return rules.calendar(case.area_id, at.date())
+    return rules.calendar(case.area_id, timezone.localdate(at))
 
 
 def start(case: Case, kind: Kind, now: datetime) -> None:
     """Set both clocks of a case that opens now; the reply to the reporter is due with the first step."""
     calendar = calendar_for(case, now)
     restart_term(case, now)
-    first = rules.params(kind.steps_rule, case.area_id, now.date())[kind.flow.start]
+    first = rules.params(kind.steps_rule, case.area_id, timezone.localdate(now))[kind.flow.start]
     case.respond_due = term_of(first).due(now, calendar)
     start_step(case, kind, now)
 
@@ -45,7 +47,7 @@ def start_step(case: Case, kind: Kind, now: datetime) -> None:
     case.state_since = now
     case.step_due = None
     if state.step:
-        steps = rules.params(kind.steps_rule, case.area_id, now.date())
+        steps = rules.params(kind.steps_rule, case.area_id, timezone.localdate(now))
         case.step_due = term_of(steps[state.code]).due(now, calendar_for(case, now))
     set_due(case, kind)
 
@@ -93,7 +95,7 @@ def read(case: Case, kind: Kind, now: datetime) -> Reading:
         return Reading("paused", None, 0)
     if case.due_at is None:
         return Reading("none", None, 0)
-    limits = rules.params(kind.limits_rule, case.area_id, now.date())
+    limits = rules.params(kind.limits_rule, case.area_id, timezone.localdate(now))
     minutes = int((case.due_at - now) / timedelta(minutes=1))
     if now <= case.due_at:
         soon = case.due_at - now <= timedelta(hours=limits["soon_hours"])
@@ -104,5 +106,5 @@ def read(case: Case, kind: Kind, now: datetime) -> Reading:
 
 def very_late_from(case: Case, kind: Kind, late_from: datetime) -> datetime:
     """When a case that is late since `late_from` becomes very late: the second band of the rules."""
-    limits = rules.params(kind.limits_rule, case.area_id, late_from.date())
+    limits = rules.params(kind.limits_rule, case.area_id, timezone.localdate(late_from))
     return term_of(limits["very_late"]).due(late_from, calendar_for(case, late_from))

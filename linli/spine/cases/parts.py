@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import (
@@ -68,7 +70,7 @@ class CaseSnapshot:
 
 def snapshot(case: Case, kind: Kind, actor: Actor, now: datetime) -> CaseSnapshot:
     """Gather what the guards may look at. Needs `case.unit` loaded; asks nothing of the database."""
-    limits = rules.params(kind.limits_rule, case.area_id, now.date())
+    limits = rules.params(kind.limits_rule, case.area_id, timezone.localdate(now))
     recently = now - timedelta(hours=limits["remind_hours"])
     return CaseSnapshot(
         reopens=case.reopens,
