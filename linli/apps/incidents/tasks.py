@@ -3,6 +3,9 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
 from linli.apps.incidents import actions
 from linli.apps.incidents.flow import HANDLED, INCIDENT
 from linli.apps.incidents.models import ReportCount
@@ -11,7 +14,7 @@ from linli.foundation.jobs.schedule import periodic
 from linli.lib.errors import Refusal
 from linli.spine.cases import clock, kinds
 from linli.spine.cases.kinds import Inputs
-from linli.spine.cases.models import Case
+from linli.spine.cases.models import Case, Event
 
 logger = logging.getLogger(__name__)
 BATCH = 200
@@ -32,23 +35,24 @@ def escalate(now: datetime) -> str:
     """Escalate what is very late, once per level: community to street, street to district."""
     kind = kinds.of(INCIDENT.kind)
     states = sorted(INCIDENT.move["escalate"].source)
-    rows = Case.objects.filter(kind=INCIDENT.kind, is_open=True, state__in=states, due_at__lt=now, level__lt=2)
+    late = Case.objects.filter(kind=INCIDENT.kind, is_open=True, state__in=states, due_at__lt=now)
+    last = Event.objects.filter(case=OuterRef("pk"), move="escalate").order_by("-seq").values("at")[:1]
+    since = Greatest("due_at", Coalesce(Subquery(last), "due_at"))
     done = 0
-    for case in rows.select_related("matter").order_by("due_at")[:BATCH]:
-        if _due_for_next_level(case, kind, now):
-            done += _move(case.pk, "escalate", case.seq, now)
+    # A batch for each level: those that wait for their second would keep the first of others out for days.
+    for level in (0, 1):
+        rows = late.filter(level=level).select_related("matter").annotate(late_since=since)
+        for case in rows.order_by("late_since", "pk")[:BATCH]:
+            if _due_for_next_level(case, kind, case.late_since, now):
+                done += _move(case.pk, "escalate", case.seq, now)
     return f"escalated {done}"
 
 
-def _due_for_next_level(case: Case, kind: kinds.Kind, now: datetime) -> bool:
+def _due_for_next_level(case: Case, kind: kinds.Kind, late_since: datetime, now: datetime) -> bool:
     """The first level when very late; the next when as much time again has passed since then."""
     if clock.read(case, kind, now).lateness != "very_late":
         return False
-    if case.level == 0:
-        return True
-    assert case.due_at is not None
-    last = case.events.filter(move="escalate").order_by("-seq").values_list("at", flat=True).first()
-    return last is None or clock.very_late_from(case, kind, last) < now
+    return case.level == 0 or clock.very_late_from(case, kind, late_since) < now
 
 
 def _move(pk: int, name: str, seq: int, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """The loop from report to answer, through the real actions, with the people of the demo district."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
@@ -10,6 +10,8 @@ from linli.apps.incidents.tests.factories import Walk, report, stored_photo
 from linli.foundation.accounts.actors import ANONYMOUS, SYSTEM
 from linli.foundation.accounts.models import Unit
 from linli.foundation.notifications.models import Message
+from linli.foundation.rules import queries as rules
+from linli.foundation.rules.models import RuleSet
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.spine.cases import chain, clock, kinds, tally
 from linli.spine.cases.kinds import Inputs
@@ -234,6 +236,51 @@ def test_the_system_escalates_what_is_very_late_once_for_each_level(walk, people
     assert tasks.escalate(late + timedelta(days=30)) == "escalated 1"
     assert tasks.escalate(late + timedelta(days=60)) == "escalated 0"
     whole()
+
+
+def test_those_that_wait_for_their_second_level_keep_nobody_out(walk, people, now, monkeypatch):
+    monkeypatch.setattr(tasks, "BATCH", 1)
+    later = walk.case.due_at + timedelta(days=10)
+    assert tasks.escalate(later) == "escalated 1"
+    newer = report(now=now + timedelta(hours=1), phone="19900008888").case
+    assert tasks.escalate(later) == "escalated 1"
+    newer.refresh_from_db()
+    assert newer.level == 1
+
+
+def test_changing_the_matter_of_a_reopened_case_keeps_the_new_promise(walk, people, now):
+    to_handled(walk, people)
+    walk.step("reopen", ANONYMOUS, is_reporter=True, later=timedelta(days=6))
+    reopened_at, other = walk.now, catalogue.one("emergency.weather", walk.case.area_id, now.date())
+    walk.step("reclassify", people["worker"], matter=other)
+    assert walk.case.term_due == other.promised.due(reopened_at, clock.calendar_for(walk.case, now))
+
+
+def test_changing_the_matter_after_a_pause_keeps_the_time_it_stood_still(walk, people, now):
+    worker, department = people["worker"], people["department"]
+    for name, who in (("accept", worker), ("dispatch", worker), ("sign", department), ("pause", worker)):
+        walk.step(name, who)
+    walk.step("resume", worker, later=timedelta(days=7))
+    walk.step("return", department)
+    other = next(
+        one
+        for one in catalogue.offered(walk.case.area_id, now.date())
+        if one.promised == walk.case.matter.promised and one.pk != walk.case.matter_id
+    )
+    due = walk.case.term_due
+    walk.step("reclassify", worker, matter=other)
+    assert walk.case.term_due == due
+
+
+def test_a_rule_is_in_force_from_the_first_hour_of_its_first_day(people, now):
+    hours = rules.params("incident.steps", "", now.date()) | {"reported": {"amount": 3, "unit": "hours"}}
+    RuleSet.objects.create(
+        domain="incident.steps", area_code="320105", effective_from=date(2026, 12, 1), source="test", params=hours
+    )
+    rules.forget()
+    at = datetime(2026, 11, 30, 17, 30, tzinfo=UTC)  # half past one of the first of December in Nanjing
+    case = report(now=at).case
+    assert case.respond_due == at + timedelta(hours=3)
 
 
 def test_a_move_on_a_stale_page_is_refused(walk, people):
