@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import DEPARTMENT_STAFF, STREET_STAFF
+from linli.lib.chinese import tidy
 from linli.lib.prefix import within
 from linli.spine.cases import clock, kinds
 from linli.spine.cases.flow import Flow, Move, Need, Part
@@ -194,7 +195,7 @@ def opened_in(first: date, last: date) -> Q:
 
 def _words(text: str) -> Q:
     """Numbers are looked up by their index; other words in title and place, inside the rows already narrowed."""
-    text = text.strip()
+    text = tidy(text)  # PostgreSQL refuses what no person can type
     if text.isascii() and text.isdigit() and 8 <= len(text) <= 16:
         return Q(number__gte=text, number__lt=str(int(text) + 1).zfill(len(text)))
     kept = Q()

@@ -79,4 +79,5 @@ def test_joining_at_once_counts_every_party_once(district, now):
 
     race(join)
     assert Follower.objects.count() == 4
+    assert case.events.filter(move="join").count() == 4  # one thumb counts once, and is told once
     assert list(chain.verify()) == []
