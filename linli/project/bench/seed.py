@@ -75,7 +75,8 @@ class Seeder:
                 bulk.write(Case, (bulk.values_of(case) for case, _events in batch))
                 bulk.write(Event, (bulk.values_of(event) for _case, events in batch for event in events))
                 bulk.write(Incident, (bulk.values_of(self._facts(case)) for case, _events in batch))
-                bulk.write(Assignment, self._assignments(batch))
+                # Made first: it asks for the next key, and a connection that copies answers no questions.
+                bulk.write(Assignment, list(self._assignments(batch)))
             done += len(batch)
             progress(len(batch))
         self._finish()
