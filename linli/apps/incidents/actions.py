@@ -183,12 +183,13 @@ def join(*, case: Case, by: Actor, reporter: Reporter, inputs: Inputs, now: date
         party = _party(by, phone, reporter, now)
         if party is None:
             raise Invalid(fields={"phone": _("Leave your mobile number, so that we can tell you of every step.")})
+        # Locked first: of two taps at the same moment, the second sees what the first has written.
+        Case.objects.select_for_update().only("pk").get(pk=case.pk)
         if case.party_id == party.pk or Follower.objects.filter(case=case, party=party).exists():
             return case  # They had joined before; one thumb counts once.
 
         def afterwards(change: Change, event: Event) -> None:
-            # The case is locked by now: whoever joined twice at the same moment meets the constraint here.
-            Follower.objects.bulk_create([Follower(case=case, party=party, joined_at=now)], ignore_conflicts=True)
+            Follower.objects.create(case=case, party=party, joined_at=now)
             news.tell_party(change.case, party, event, now)
 
         return cases.move(

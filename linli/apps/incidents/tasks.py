@@ -43,7 +43,8 @@ def escalate(now: datetime) -> str:
     for level in (0, 1):
         rows = late.filter(level=level).select_related("matter").annotate(late_since=since)
         for case in rows.order_by("late_since", "pk")[:BATCH]:
-            if _due_for_next_level(case, kind, case.late_since, now):
+            late_since: datetime = case.late_since  # type: ignore[attr-defined]
+            if _due_for_next_level(case, kind, late_since, now):
                 done += _move(case.pk, "escalate", case.seq, now)
     return f"escalated {done}"
 
