@@ -186,6 +186,7 @@ EFFECTS: Mapping[str, Effect] = {
     "dispatch": _dispatch,
     "sign": _sign,
     "return": _return,
+    "recall": _return,
     "ask_extension": _ask_extension,
     "grant_extension": _grant_extension,
     "deny_extension": _deny_extension,

@@ -311,6 +311,16 @@ MOVES = (
         icon="arrow-back-up",
     ),
     Move(
+        # A unit without people, or a case that the community began itself and cannot finish, must not be a dead end.
+        name="recall",
+        label=_("Take it back"),
+        source=_set(DISPATCHED, HANDLING),
+        target=ACCEPTED,
+        who=_who(COMMUNITY),
+        needs=(Need.NOTE,),
+        icon="arrow-back-up",
+    ),
+    Move(
         name="ask_extension",
         label=_("Ask for more time"),
         source=_set(HANDLING),

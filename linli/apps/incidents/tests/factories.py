@@ -109,6 +109,7 @@ _GIVEN: dict[str, Callable[[datetime], dict[str, object]]] = {
     "order_again": lambda now: {"public_note": "责成重新办理"},
     "refuse": lambda now: {"reason": "out_of_duty", "public_note": "不属于社区职责，请联系供电公司"},
     "return": lambda now: {"reason": "not_our_duty", "note": "不在职责范围内"},
+    "recall": lambda now: {"note": "该单位暂无人员，改派"},
     "ask_extension": lambda now: {"days": 2, "note": "等待材料"},
     "deny_extension": lambda now: {"note": "请尽快处理"},
     "send_back": lambda now: {"note": "现场还没有清理"},

@@ -145,6 +145,22 @@ def test_a_wrongly_sent_case_comes_back_with_its_reason(walk, people):
         walk.step("sign", people["department"])
 
 
+def test_the_community_takes_a_case_back_from_a_unit_that_does_not_move(walk, people):
+    worker = people["worker"]
+    walk.step("accept", worker)
+    walk.step("dispatch", worker, unit=Unit.objects.get(code="dept-water"))
+    walk.step("recall", worker)
+    assert (walk.case.state, walk.case.unit) == ("accepted", None)
+    assert Assignment.objects.get().outcome == "returned"
+    walk.step("handle_here", worker)
+    walk.step("recall", worker)
+    rest = [("dispatch", worker), ("sign", people["department"]), ("finish", people["department"])]
+    for name, who in rest:
+        walk.step(name, who)
+    assert walk.case.state == "checking"
+    whole()
+
+
 def test_more_time_moves_the_promise_but_never_past_the_statute(walk, people):
     for name in ("accept", "dispatch"):
         walk.step(name, people["worker"])
