@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640.0, 220.0
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 8.0, 12.0, 24.0
+# Below this a figure is nothing: dividing it further would leave the range of floating point.
+SMALLEST = 1e-9
 
 Number = int | float
 
@@ -120,7 +122,7 @@ def figure(value: Number | None) -> str:
 
 def nice_ceiling(value: float) -> float:
     """The smallest of 1, 2, 2.5, 5 × 10ⁿ, times four, that is not below `value`: the top of an axis with four steps."""
-    if not math.isfinite(value) or value <= 0:
+    if not math.isfinite(value) or value < SMALLEST:
         return 4.0
     raw = value / 4
     power = 10.0 ** math.floor(math.log10(raw))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.template import Context, Template
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linli.ui import charts
@@ -19,6 +19,7 @@ def test_the_axis_is_never_below_the_largest_value_nor_far_above(value):
     assert top <= max(value * 4, 4)
 
 
+@example([5e-324])
 @given(st.lists(numbers, min_size=0, max_size=60))
 def test_every_point_lies_inside_the_picture(values):
     chart = charts.line("t", [str(n) for n in range(len(values))], [charts.Series("a", values)])
