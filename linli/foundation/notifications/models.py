@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 class Message(models.Model):
     """One message to one person over one channel; written in the transaction of what it tells about.
 
-    Personal data: `to_phone_sealed` (encrypted), `text` and `link_path` (may name a case). Texts never carry names
-    or addresses: they are read on lock screens.
+    Personal data: `to_phone_sealed` and the `text` of a text message (encrypted: it may hold a tracking code),
+    `link_path` (may name a case). Texts never carry names or addresses: they are read on lock screens.
     """
 
     class Channel(models.TextChoices):

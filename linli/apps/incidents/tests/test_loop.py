@@ -7,8 +7,10 @@ from django.utils import translation
 
 from linli.apps.incidents import actions, tasks
 from linli.apps.incidents.tests.factories import Walk, report, stored_photo
+from linli.foundation import vault
 from linli.foundation.accounts.actors import ANONYMOUS, SYSTEM
 from linli.foundation.accounts.models import Unit
+from linli.foundation.notifications.actions import SMS_TEXT
 from linli.foundation.notifications.models import Message
 from linli.foundation.rules import queries as rules
 from linli.foundation.rules.models import RuleSet
@@ -321,7 +323,9 @@ def test_a_worker_of_another_community_may_not_move_it(people, now):
 
 def test_the_reporter_is_told_at_each_step_in_words_for_residents(walk, people):
     to_handled(walk, people)
-    texts = list(Message.objects.filter(channel="sms").order_by("pk").values_list("text", flat=True))
+    sealed = Message.objects.filter(channel="sms").order_by("pk").values_list("text", flat=True)
+    assert not any(actions.code_of(walk.case.number) in text for text in sealed), "a leaked database opens no page"
+    texts = [vault.unseal(text, SMS_TEXT) for text in sealed]
     assert len(texts) == 6  # report, accept, dispatch, sign, finish, verify
     assert all(walk.case.number in text for text in texts)
     assert actions.code_of(walk.case.number) in texts[0]
