@@ -57,9 +57,8 @@ def test_a_record_cannot_be_replaced_by_another_with_its_number(row):
     assert AccessRecord.objects.get().action == "test.done"
 
 
+@pytest.mark.postgresql  # SQLite has no TRUNCATE
 def test_truncate_is_refused_on_postgresql(row):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no TRUNCATE")
     refuses(lambda: connection.cursor().execute(f"TRUNCATE {TABLE}"))
     assert AccessRecord.objects.count() == 1
 
