@@ -11,7 +11,6 @@ from django.utils import timezone
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import DEPARTMENT_STAFF, STREET_STAFF
 from linli.lib.chinese import tidy
-from linli.lib.prefix import within
 from linli.spine.cases import clock, kinds
 from linli.spine.cases.flow import Flow, Move, Need, Part
 from linli.spine.cases.kinds import Kind
@@ -145,13 +144,13 @@ def listed(actor: Actor, chosen: Filter, now: datetime) -> QuerySet[Case]:
             rows = rows.filter(is_open=True, due_at__lt=now)
         case "handled":
             rows = rows.filter(is_open=True, state="handled")
+    if chosen.area:
+        rows = rows.under(chosen.area)
     return rows.filter(_narrow(chosen, now))
 
 
 def _narrow(chosen: Filter, now: datetime) -> Q:
     kept = Q()
-    if chosen.area:
-        kept &= Q(**within("area_id", chosen.area))
     if chosen.event_class:
         kept &= Q(event_class=chosen.event_class)
     if chosen.state:
