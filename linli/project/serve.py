@@ -82,9 +82,10 @@ class Server:
             address=self.host,
             port=self.port,
             interface=Interfaces.WSGI,
-            # SQLite has one writer: a single thread is faster than many that wait for its lock (docs/adr/0003).
-            workers=self.workers or (1 if settings.LINLI_SQLITE else 2),
-            blocking_threads=self.threads or (1 if settings.LINLI_SQLITE else 4),
+            # Pages are Python's work: two processes use two cores, and more threads in each only wait for one
+            # another. SQLite has one writer, so its processes have one thread (measured: docs/adr/0003).
+            workers=self.workers or 2,
+            blocking_threads=self.threads or (1 if settings.LINLI_SQLITE else 2),
             websockets=False,
             respawn_failed_workers=True,
             workers_kill_timeout=WAIT_FOR_REQUESTS,

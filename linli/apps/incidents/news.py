@@ -20,6 +20,8 @@ from linli.lib.codes import tracking_code
 from linli.register.people.models import Party
 from linli.spine.cases.models import Case, Event, Follower
 
+# The moves that bring a case to another desk.
+_HEARD = frozenset({"dispatch", "return", "reopen", "remind", "dispute", "escalate"})
 _COMMUNITY = (COMMUNITY_WORKER.code, COMMUNITY_SECRETARY.code)
 
 
@@ -59,6 +61,8 @@ def _to_party(case: Case, party: Party, told: str, *, with_code: bool) -> Iterab
 
 
 def _to_staff(case: Case, event: Event, now: datetime) -> Iterable[News]:
+    if event.move not in _HEARD:
+        return
     posts = Post.objects.active(timezone.localtime(now).date())
     community = posts.filter(role__in=_COMMUNITY, area_id=case.area_id[:12])
     match event.move:
@@ -70,11 +74,9 @@ def _to_staff(case: Case, event: Event, now: datetime) -> Iterable[News]:
             posts, words = community, _("Case %(number)s was reopened: the resident says it is not solved.")
         case "remind":
             posts, words = community, _("The resident reminds you of case %(number)s.")
-        case "dispute" | "escalate":
+        case _:
             posts = posts.filter(role=STREET_STAFF.code, area_id=case.area_id[:9])
             words = _("Case %(number)s now needs the street.")
-        case _:
-            return
     for user_id in sorted(set(posts.values_list("user_id", flat=True))):
         yield News(
             to_user_id=user_id,

@@ -49,8 +49,8 @@ def _add_server_options(command: argparse.ArgumentParser) -> None:
     port = os.environ.get("PORT", "").strip() or "8000"
     command.add_argument("--host", default=host, help="address to listen on (default: $HOST or 127.0.0.1)")
     command.add_argument("--port", type=_port, default=port, help="port to listen on (default: $PORT or 8000)")
-    command.add_argument("--workers", type=_count, help="server processes (default: 1 on SQLite, 2 on PostgreSQL)")
-    command.add_argument("--threads", type=_count, help="threads of each (default: 1 on SQLite, 4 on PostgreSQL)")
+    command.add_argument("--workers", type=_count, help="server processes (default: 2)")
+    command.add_argument("--threads", type=_count, help="threads of each (default: 1 on SQLite, 2 on PostgreSQL)")
     command.add_argument("--no-worker", action="store_true", help="no background worker: it runs elsewhere")
 
 
