@@ -266,7 +266,7 @@ class Walk:
         if page.locator("[name=seen_nearby]").count():
             self.press(page, "[name=seen_nearby]")
         self.number = page.locator("dl.facts dd.num").first.inner_text()
-        self.code = page.locator(".kpi b").first.inner_text()
+        self.code = page.locator(".code").first.inner_text()
         self.shoot(page, "portal-sent-390")
 
     def case_of(self, page: Page) -> None:
