@@ -1,7 +1,5 @@
 """The incident loop (事件闭环) as a table: 发现 → 上报 → 受理 → 分流 → 处置 → 核查 → 结案 → 评价 (domain.md §3.3)."""
 
-from collections.abc import Iterable
-
 from linli.spine.cases.flow import Flow, Guard, Move, Need, Part, State, Tone
 
 
@@ -584,9 +582,3 @@ REASONS: dict[str, dict[str, str]] = {
     "return": RETURN_REASONS,
     "pause": PAUSE_REASONS,
 }
-
-
-def moves_for(parts: Iterable[Part]) -> tuple[Move, ...]:
-    """The moves that anybody playing one of `parts` could ever make, in table order."""
-    given = frozenset(parts)
-    return tuple(move for move in MOVES if move.who & given)

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from linli.foundation.accounts.actors import Actor
-from linli.foundation.accounts.roles import DEPARTMENT_STAFF, STREET_STAFF
+from linli.foundation.accounts.roles import STREET_STAFF
 from linli.lib.chinese import tidy
 from linli.spine.cases import clock, kinds
 from linli.spine.cases.flow import Flow, Move, Need, Part
@@ -111,7 +111,6 @@ class Counts:
     todo: int = 0
     open: int = 0
     late: int = 0
-    soon: int = 0
     handled: int = 0
 
 
@@ -249,7 +248,6 @@ def cursor_of(text: str) -> tuple[datetime, int] | None:
 
 def counts(actor: Actor, now: datetime) -> Counts:
     """The figures on the tabs, over the open cases in scope. One statement."""
-    soon = now + timedelta(hours=24)
     row = (
         Case.objects.visible_to(actor)
         .filter(is_open=True)
@@ -257,16 +255,10 @@ def counts(actor: Actor, now: datetime) -> Counts:
             todo=Count("pk", filter=desk_of(actor)),
             open=Count("pk"),
             late=Count("pk", filter=Q(due_at__lt=now)),
-            soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=soon)),
             handled=Count("pk", filter=Q(state="handled")),
         )
     )
     return Counts(**row)
-
-
-def todo_count(actor: Actor) -> int:
-    """How many cases lie on the actor's desk. One statement."""
-    return Case.objects.visible_to(actor).filter(desk_of(actor)).count()
 
 
 @dataclass(frozen=True)
@@ -300,10 +292,6 @@ class CaseView:
     @property
     def flow(self) -> Flow:
         return self.kind.flow
-
-    @property
-    def photo_list(self) -> list[Attachment]:
-        return [photo for photos in self.photos.values() for photo in photos]
 
 
 def choices(case: Case, actor: Actor, now: datetime, *, is_reporter: bool = False) -> tuple[Choice, ...]:
@@ -356,8 +344,3 @@ def view_of(case: Case, actor: Actor, now: datetime, *, is_reporter: bool = Fals
 def reading(case: Case, now: datetime) -> clock.Reading:
     """The clock of a listed case."""
     return clock.read(case, kinds.of(case.kind), now)
-
-
-def is_department(actor: Actor) -> bool:
-    """Whether the actor sees only what was dispatched to the unit."""
-    return actor.role == DEPARTMENT_STAFF.code

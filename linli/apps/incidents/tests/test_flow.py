@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from linli.apps.incidents.flow import INCIDENT, OPEN, REASONS, WORKING, moves_for
+from linli.apps.incidents.flow import INCIDENT, OPEN, REASONS, WORKING
 from linli.spine.cases.flow import Need, Part
 from linli.spine.cases.tests.test_flow import Facts
 
@@ -161,8 +161,3 @@ def test_moves_that_turn_a_resident_away_carry_words_for_the_resident():
 def test_coded_reasons_belong_to_moves_that_ask_for_one():
     asking = {move.name for move in INCIDENT.moves if Need.REASON in (*move.needs, *move.wants)}
     assert set(REASONS) == asking
-
-
-def test_moves_for_a_part_are_those_it_could_ever_make():
-    names = {move.name for move in moves_for({Part.STREET})}
-    assert names == {"order_again", "close_unsolved", "reply", "note"}
