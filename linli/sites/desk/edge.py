@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -11,7 +10,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
-from linli.lib.errors import Refusal
 from linli.spine.cases.models import Case
 
 LONGEST_NUMBER = 16
@@ -29,19 +27,6 @@ def case_in_scope(actor: Actor, number: str) -> Case:
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> TemplateResponse:
     """A whole page of the desk."""
     return TemplateResponse(request, f"desk/{template}", dict(context), status=status)
-
-
-def put(form: forms.Form, refusal: Refusal, names: Mapping[str, str] | None = None) -> None:
-    """Show a refusal at the fields of a form, what belongs to none of them on top.
-
-    `names` maps the refusal's field names to the form's.
-    """
-    renamed = names or {}
-    for name, message in refusal.fields.items():
-        field = renamed.get(name, name)
-        form.add_error(field if field in form.fields else None, str(message))
-    if not refusal.fields:
-        form.add_error(None, str(refusal))
 
 
 def busy() -> str:

@@ -1,7 +1,6 @@
 """The queue in the URL: what is read from it, written into it, and shown of it as chips."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest, QueryDict
@@ -16,27 +15,10 @@ from linli.spine.cases import kinds, queries
 from linli.spine.cases.parts import own_part
 from linli.spine.cases.queries import Counts, Filter
 from linli.spine.catalogue.models import EventClass
+from linli.ui.links import Chip, Option, without
 
 LONGEST_WORDS = 60
 NARROWING = ("q", "area", "event_class", "state", "due", "unit", "month", "months_to", "facet")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One entry of a drop-down."""
-
-    value: str
-    label: str
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter in force, and the address without it."""
-
-    label: str
-    value: str
-    remove_url: str
 
 
 def has_desk(actor: Actor) -> bool:
@@ -174,20 +156,3 @@ def _months(chosen: Filter) -> str:
     if chosen.months_to is None or chosen.months_to == chosen.month:
         return first
     return f"{first} – {chosen.months_to:%Y-%m}"
-
-
-def without(request: HttpRequest, *names: str) -> str:
-    """The page's query without some parameters, and from its first page."""
-    query = request.GET.copy()
-    for name in (*names, "after"):
-        query.pop(name, None)
-    return "?" + query.urlencode()
-
-
-def from_page(request: HttpRequest, after: str) -> str:
-    """The page's query at the cursor `after`; "" when there is none."""
-    if not after:
-        return ""
-    query = request.GET.copy()
-    query["after"] = after
-    return "?" + query.urlencode()

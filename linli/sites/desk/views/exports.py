@@ -22,6 +22,7 @@ from linli.sites.desk.edge import page
 from linli.spine.cases import queries as cases
 from linli.spine.cases.models import Case
 from linli.spine.cases.queries import Filter
+from linli.ui.links import without
 
 MOST_EXPORTED: Final = 10_000
 MOST_PRINTED: Final = 200
@@ -46,7 +47,7 @@ def print_list(request: ActorRequest) -> TemplateResponse:
         "more": bool(found.after),
         "most": MOST_PRINTED,
         "chips": chips,
-        "back_url": "../" + filters.without(request),
+        "back_url": "../" + without(request),
         "printed_by": actor.name,
         "printed_at": now,
     }
@@ -68,7 +69,7 @@ def export(request: ActorRequest) -> HttpResponse | StreamingHttpResponse:
         action="cases.exported",
         subject_kind="cases",
         subject_id=actor.area_id,
-        data={"filters": filters.without(request), "most": MOST_EXPORTED},
+        data={"filters": without(request), "most": MOST_EXPORTED},
         ip=ip_of(request),
         now=now,
     )

@@ -9,10 +9,11 @@ from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area
-from linli.sites.desk import filters, queries, words
+from linli.sites.desk import queries, words
 from linli.sites.desk.edge import page
 from linli.spine.cases import queries as cases
 from linli.spine.cases.queries import Filter
+from linli.ui.links import from_page
 
 ROWS = 20
 
@@ -34,7 +35,7 @@ def grid(request: ActorRequest) -> TemplateResponse:
         "cards": [] if on_map else cards,
         "on_map": on_map,
         "counts": counts,
-        "older_url": filters.from_page(request, found.after),
+        "older_url": from_page(request, found.after),
         "first_url": "?" if after else "",
     }
     return page(request, "grid.html", context)

@@ -19,11 +19,12 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.models import StoredFile
 from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale
 from linli.sites.desk import photos, words
-from linli.sites.desk.edge import busy, page, put, safe_next
+from linli.sites.desk.edge import busy, page, safe_next
 from linli.sites.desk.forms import PHOTO_FIELDS, MoveForm
 from linli.sites.desk.texts import texts_for
 from linli.sites.desk.views.case import facts, move_form, view_or_404
 from linli.spine.cases.queries import CaseView, Choice
+from linli.ui.forms import put
 from linli.ui.toasts import toast
 
 LATEST = 6

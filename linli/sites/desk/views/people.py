@@ -11,9 +11,10 @@ from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.lib.errors import Invalid
 from linli.register.people import actions as people
-from linli.sites.desk.edge import case_in_scope, page, put
+from linli.sites.desk.edge import case_in_scope, page
 from linli.sites.desk.forms import RevealForm
 from linli.sites.desk.queries import reporter
+from linli.ui.forms import put
 
 
 @requires(Permission.PEOPLE_REVEAL)

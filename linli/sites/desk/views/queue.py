@@ -16,6 +16,7 @@ from linli.sites.desk.edge import page
 from linli.sites.desk.views.bulk import bulk_moves
 from linli.spine.cases import queries as cases
 from linli.spine.cases.queries import Counts, Filter
+from linli.ui.links import Chip, from_page, without
 
 
 @requires(Permission.CASE_READ)
@@ -40,10 +41,10 @@ def queue(request: ActorRequest) -> TemplateResponse:
         "chips": chips,
         "clear_url": f"?view={chosen.view}",
         "empty": empty(chosen, chips),
-        "older_url": filters.from_page(request, found.after),
-        "first_url": filters.without(request) if after else "",
+        "older_url": from_page(request, found.after),
+        "first_url": without(request) if after else "",
         "bulk": bulk_moves(actor),
-        "query": filters.without(request).removeprefix("?"),
+        "query": without(request).removeprefix("?"),
         "may_export": actor.can(Permission.EXPORT),
         "search_value": chosen.q,
     }
@@ -62,7 +63,7 @@ def title(chosen: Filter, counts: Counts) -> str:
     return names[chosen.view] % {"n": known[chosen.view]} if chosen.view in known else _("All cases")
 
 
-def empty(chosen: Filter, chips: list[filters.Chip]) -> str:
+def empty(chosen: Filter, chips: list[Chip]) -> str:
     """Why the list is empty, and which filter to drop."""
     if chips:
         last = chips[-1]

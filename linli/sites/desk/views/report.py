@@ -26,11 +26,12 @@ from linli.foundation.files.models import StoredFile
 from linli.lib.chinese import clip
 from linli.lib.errors import Invalid, Refusal
 from linli.sites.desk import photos, queries, words
-from linli.sites.desk.edge import busy, case_in_scope, page, put
+from linli.sites.desk.edge import busy, case_in_scope, page
 from linli.sites.desk.forms import PHOTO_FIELDS, ReportForm
 from linli.sites.desk.nav import FIELD_ROLES
 from linli.spine.catalogue import queries as catalogue
 from linli.spine.catalogue.models import Matter
+from linli.ui.forms import put
 
 SUGGESTED = 3
 LONGEST_GUESSED_FROM = 1000
