@@ -12,6 +12,10 @@ from linli.lib import sealing
 from linli.lib.sealing import Keyring
 
 PHONE = "phone"
+IDENTITY = "identity"
+CHANGE = "people.change"
+CORRECTION = "people.correction"
+RESTRICTED = "people.restricted"
 
 
 @lru_cache(maxsize=4)

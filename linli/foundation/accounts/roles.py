@@ -18,8 +18,13 @@ class Permission(StrEnum):
     NOTE_WRITE = "note.write"
     DASHBOARD_READ = "dashboard.read"
     PEOPLE_READ = "people.read"
+    PEOPLE_PROPOSE = "people.propose"
     PEOPLE_EDIT = "people.edit"
     PEOPLE_REVEAL = "people.reveal"
+    PEOPLE_IMPORT = "people.import"
+    PEOPLE_APPROVE = "people.approve"
+    PEOPLE_RESTRICTED = "people.restricted"
+    VISIT_WORK = "visit.work"
     AUDIT_READ = "audit.read"
     AREAS_MANAGE = "areas.manage"
     ACCOUNTS_MANAGE = "accounts.manage"
@@ -55,6 +60,11 @@ DEPARTMENT_STAFF = Role(
 CIVIL_AFFAIRS = Role(
     "civil_affairs", _("Civil affairs bureau"), _("Watches the whole district, keeps the lists, judges figures.")
 )
+RESTRICTED_CARE = Role(
+    "restricted_care",
+    _("Restricted groups officer"),
+    _("Works with the restricted groups of the area, and is the only one who sees them; every read is logged."),
+)
 AUDITOR = Role("auditor", _("Auditor"), _("Reads everything in the area, the access log included; changes nothing."))
 ADMIN = Role(
     "admin", _("System administrator"), _("Keeps areas, accounts and the catalogue; cannot read cases or people.")
@@ -69,6 +79,7 @@ POST_ROLES = (
     STREET_STAFF,
     DEPARTMENT_STAFF,
     CIVIL_AFFAIRS,
+    RESTRICTED_CARE,
     AUDITOR,
     ADMIN,
 )
@@ -82,9 +93,12 @@ _FIELD = frozenset(
         Permission.NOTE_WRITE,
         Permission.DASHBOARD_READ,
         Permission.PEOPLE_READ,
+        Permission.PEOPLE_PROPOSE,
         Permission.PEOPLE_REVEAL,
+        Permission.VISIT_WORK,
     }
 )
+_OFFICE = _FIELD | {Permission.PEOPLE_EDIT, Permission.PEOPLE_IMPORT, Permission.EXPORT}
 
 # Reading, keeping the system and watching the watchers are three different people (等保 三员分立, domain.md §14):
 # `auditor` holds no permission that writes, `admin` none that opens a case or a person.
@@ -92,9 +106,9 @@ GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {
         GRID_WORKER.code: _FIELD,
         GRID_HEAD.code: _FIELD,
-        COMMUNITY_WORKER.code: _FIELD | {Permission.PEOPLE_EDIT, Permission.EXPORT},
-        COMMUNITY_SECRETARY.code: _FIELD | {Permission.PEOPLE_EDIT, Permission.EXPORT},
-        STREET_STAFF.code: _FIELD | {Permission.EXPORT},
+        COMMUNITY_WORKER.code: _OFFICE,
+        COMMUNITY_SECRETARY.code: _OFFICE | {Permission.PEOPLE_APPROVE},
+        STREET_STAFF.code: _FIELD | {Permission.EXPORT, Permission.PEOPLE_APPROVE},
         # No board: it would count the whole district, and a department reads only what was dispatched to it.
         DEPARTMENT_STAFF.code: frozenset({Permission.CASE_READ, Permission.CASE_WORK, Permission.NOTE_WRITE}),
         CIVIL_AFFAIRS.code: frozenset(
@@ -107,6 +121,7 @@ GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
                 Permission.EXPORT,
             }
         ),
+        RESTRICTED_CARE.code: frozenset({Permission.PEOPLE_READ, Permission.PEOPLE_RESTRICTED}),
         AUDITOR.code: frozenset(
             {Permission.CASE_READ, Permission.DASHBOARD_READ, Permission.PEOPLE_READ, Permission.AUDIT_READ}
         ),

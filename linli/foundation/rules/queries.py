@@ -80,7 +80,9 @@ def forget() -> None:
 
 @lru_cache(maxsize=1)
 def _shipped() -> tuple[_Rule, ...]:
-    rows = json.loads((resources.files("linli.foundation.rules") / "data" / "rules.json").read_text("utf-8"))
+    folder = resources.files("linli.foundation.rules") / "data"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda file: file.name)
+    rows = [row for file in files for row in json.loads(file.read_text("utf-8"))]
     return tuple(
         _Rule(
             domain=row["domain"],

@@ -24,6 +24,8 @@ class Party(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="party"
     )
+    # Who this is in the register, where that is known.
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="parties")
     created_at = models.DateTimeField()
 
     objects = PartyQuerySet.as_manager()

@@ -1,0 +1,274 @@
+"""Setting what stays true of a person, with the trace of every difference: the one way to change a field."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.foundation import vault
+from linli.foundation.accounts.actors import Actor
+from linli.lib import citizen_id, pinyin
+from linli.lib.chinese import clip, fold, mobile, tidy
+from linli.lib.errors import Invalid, Stale
+from linli.register.people import codes
+from linli.register.people.models import Change, Correction, Person
+
+#: The fields that may be set, and how their text is read. Spells set the rest.
+TEXTS = {"name": 60, "workplace": 120, "other_contact": 60, "registered_address": 200, "note": 300, "nationality": 3}
+CODES = {
+    "sex": "sex",
+    "ethnic": "ethnic",
+    "education": "education",
+    "political": "political",
+    "employment": "employment",
+    "identity_kind": "identity_kind",
+    "inflow_reason": "inflow_reason",
+}
+PHONES = ("phone", "other_phone")
+#: In the order in which pages show them. `match` and `marital` are facts of a spell, set by events.
+EDITABLE = (
+    "name",
+    "identity_kind",
+    "identity",
+    "sex",
+    "born",
+    "ethnic",
+    "nationality",
+    "phone",
+    "other_contact",
+    "other_phone",
+    "education",
+    "political",
+    "employment",
+    "workplace",
+    "registered_area",
+    "registered_address",
+    "inflow_reason",
+    "note",
+)
+SEALED = {"identity": vault.IDENTITY, "phone": vault.PHONE, "other_phone": vault.PHONE}
+CITIZEN = "111"
+WITHOUT = "000"
+
+
+def clean(given: Mapping[str, Any], *, today: date, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Bring typed values to the form the register keeps; raises Invalid with a sentence for each field that cannot be.
+
+    Texts are tidied, codes checked against their tables (words are taken, too), phones and numbers of documents brought
+    to their normal form. A citizen's number decides birthday and sex: contradictions are refused, blanks filled.
+    `known` are the values that stay (the person as it is), for the checks that need two fields.
+    """
+    found: dict[str, Any] = {}
+    errors: dict[str, object] = {}
+    for field, value in given.items():
+        try:
+            found[field] = _clean_one(field, value, today)
+        except Invalid as refusal:
+            errors.update(refusal.fields)
+    whole = {**(known or {}), **found}
+    if not errors:
+        errors = _identity(whole, found, today)
+    if errors:
+        raise Invalid(fields=errors)
+    return found
+
+
+def _clean_one(field: str, value: Any, today: date) -> Any:
+    if field in TEXTS:
+        text = clip(tidy(str(value or "")), TEXTS[field])
+        if field == "name" and not text:
+            raise Invalid(fields={"name": _("A person needs a name. If it is not known, write 不详.")})
+        return text.upper() if field == "nationality" else text
+    if field in CODES:
+        return _code(field, value, today)
+    if field in PHONES:
+        return _phone(field, str(value or ""))
+    if field == "identity":
+        return fold(str(value or "")).replace(" ", "").replace("-", "").upper()[:30]
+    if field == "registered_area":
+        digits = "".join(character for character in fold(str(value or "")) if character.isdigit())
+        return digits[:12]
+    if field == "born":
+        return _day(value, today)
+    raise Invalid(fields={field: _("This field cannot be set.")})
+
+
+def _code(field: str, value: Any, today: date) -> str:
+    text = fold(str(value or ""))
+    if not text:
+        return "0" if field == "sex" else (WITHOUT if field == "identity_kind" else "")
+    code = codes.code_of(CODES[field], text, on=today)
+    if code is None:
+        raise Invalid(
+            fields={field: _("“%(text)s” is not in the table. Choose one of its entries.") % {"text": text[:30]}}
+        )
+    return code
+
+
+def _phone(field: str, text: str) -> str:
+    """A mobile number, or a fixed line: digits with the area code."""
+    given = fold(text).strip()
+    if not given:
+        return ""
+    number = mobile(given)
+    if number is not None:
+        return number
+    digits = "".join(character for character in given if character.isdigit())
+    if 7 <= len(digits) <= 12 and (digits.startswith("0") or len(digits) in (7, 8)):
+        return digits
+    message = _(
+        "A mobile number has 11 digits and begins with 1, a fixed line has 7 to 12; this has %(digits)s digits."
+    )
+    raise Invalid(fields={field: message % {"digits": len(digits)}})
+
+
+def _day(value: Any, today: date) -> date | None:
+    if value in (None, ""):
+        return None
+    if isinstance(value, date):
+        day = value
+    else:
+        try:
+            day = date.fromisoformat(fold(str(value)))
+        except ValueError:
+            raise Invalid(fields={"born": _("Write the day as year-month-day, for example 1958-03-02.")}) from None
+    if not date(1880, 1, 1) <= day <= today:
+        raise Invalid(fields={"born": _("This birthday cannot be: it lies in the future or too far back.")})
+    return day
+
+
+def _identity(whole: Mapping[str, Any], found: dict[str, Any], today: date) -> dict[str, object]:
+    """Check document, birthday and sex against each other; fill what a citizen's number tells. Returns the errors."""
+    number, kind = whole.get("identity") or "", whole.get("identity_kind") or WITHOUT
+    if not number:
+        if "identity" in found or "identity_kind" in found:
+            found["identity"], found["identity_kind"] = "", WITHOUT
+        return {}
+    if kind == WITHOUT:
+        kind = found["identity_kind"] = CITIZEN
+    if kind != CITIZEN:
+        return {} if len(number) >= 5 else {"identity": _("This number is too short for a document.")}
+    read = citizen_id.read(number, today=today)
+    if read is None:
+        return {"identity": why_not(number)}
+    sex = "1" if read.sex == "male" else "2"
+    errors: dict[str, object] = {}
+    if whole.get("born") not in (None, read.born):
+        errors["born"] = _("The number of the identity card says %(day)s.") % {"day": read.born.isoformat()}
+    if whole.get("sex") not in (None, "", "0", "9", sex):
+        errors["sex"] = _("The number of the identity card says otherwise.")
+    if not errors:
+        found["identity"], found["born"], found["sex"] = read.number, read.born, sex
+    return errors
+
+
+def why_not(number: str) -> str:
+    """Why this cannot be a citizen's number, without repeating it."""
+    if len(number) == 15 and number.isdigit():
+        return _("This is an old number of 15 digits. Ask for the card of today, which has 18.")
+    if len(number) != 18:
+        return _("An identity number has 18 characters; this one has %(n)s.") % {"n": len(number)}
+    if not citizen_id.FORM.fullmatch(number):
+        return _("An identity number is 17 digits and then a digit or X.")
+    if citizen_id.check_digit(number[:17]) != number[17]:
+        return _("The last character does not fit: one of the digits is mistyped.")
+    return _("The birthday in this number does not exist or lies in the future.")
+
+
+def set_plain(person: Person, field: str, value: Any) -> None:
+    """Put one cleaned value on the row (unsaved), with everything derived from it."""
+    if field == "identity":
+        person.identity_sealed = vault.seal(value, vault.IDENTITY)
+        person.identity_index = identity_index(person.identity_kind, value) if value else None
+    elif field == "phone":
+        person.phone_sealed = vault.seal(value, vault.PHONE)
+        person.phone_index = vault.index(value, vault.PHONE) if value else ""
+    elif field == "other_phone":
+        person.other_phone_sealed = vault.seal(value, vault.PHONE)
+    elif field == "name":
+        person.name, person.given = value, value[1:]
+        person.pinyin, person.initials = pinyin.of_name(value)
+    else:
+        setattr(person, field, value)
+
+
+def identity_index(kind: str, number: str) -> str:
+    """The blind index of a document: of its kind and number, so that a passport is never taken for a card."""
+    return vault.index(f"{kind}:{number}", vault.IDENTITY)
+
+
+def plain(person: Person, field: str) -> Any:
+    """The value of a field as it was entered: sealed ones are opened. Only for those who may."""
+    if field in SEALED:
+        return vault.unseal(getattr(person, f"{field}_sealed"), SEALED[field])
+    return getattr(person, field)
+
+
+def apply(
+    *,
+    person: Person,
+    given: Mapping[str, Any],
+    by: Actor,
+    reason: str,
+    now: datetime,
+    version: int | None = None,
+    correction: Correction | None = None,
+) -> list[Change]:
+    """Set cleaned fields of a locked person and write down each that differs. Returns the changes, newest last.
+
+    Raises Stale when the person changed since the form was opened (`version`), Invalid as `clean` does.
+    The caller holds the transaction and has asked for the right.
+    """
+    if version is not None and version != person.version:
+        raise Stale
+    known = {field: plain(person, field) for field in EDITABLE}
+    found = clean(given, today=timezone.localdate(now), known=known)
+    different = {field: value for field, value in found.items() if value != known.get(field)}
+    # The kind of document is part of the index of its number.
+    for field in sorted(different, key=lambda name: name != "identity_kind"):
+        set_plain(person, field, different[field])
+    if "identity_kind" in different and "identity" not in different and person.identity_sealed:
+        set_plain(person, "identity", known["identity"])
+    if not different:
+        return []
+    person.version += 1
+    person.updated_at = now
+    person.save()
+    rows = [
+        Change(
+            person=person,
+            field=field,
+            old_sealed=vault.seal(as_text(known.get(field)), vault.CHANGE),
+            new_sealed=vault.seal(as_text(value), vault.CHANGE),
+            reason=clip(tidy(reason), 300),
+            at=now,
+            by_id=by.user_id,
+            post_id=by.post_id,
+            correction=correction,
+        )
+        for field, value in different.items()
+    ]
+    return Change.objects.bulk_create(rows)
+
+
+def as_text(value: Any) -> str:
+    """A value as the trace of changes keeps it."""
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def sealed_json(given: Mapping[str, Any]) -> str:
+    """Fields and values, sealed for a correction that waits."""
+    return vault.seal(
+        json.dumps({name: as_text(value) for name, value in given.items()}, ensure_ascii=False), vault.CORRECTION
+    )
+
+
+def from_sealed_json(sealed: str) -> dict[str, str]:
+    """What a correction asks for."""
+    found: dict[str, str] = json.loads(vault.unseal(sealed, vault.CORRECTION) or "{}")
+    return found

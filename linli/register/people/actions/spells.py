@@ -1,0 +1,219 @@
+"""The engine of the register: opening and closing spells, with everything that repeats them kept in step.
+
+Nothing else writes `Spell`, `Headcount`, `Household.size` or the repeated columns of `Person`. Every function is called
+inside the transaction of its event, with the people locked (`locked`).
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from linli.foundation.accounts.actors import Actor
+from linli.lib.errors import Invalid, Refusal
+from linli.register.people.models import Headcount, Household, Person, PopulationEvent, Spell
+
+Delta = tuple[str, str, date]
+
+
+class TooEarly(Refusal):
+    """The event lies before something that the register already knows of this person."""
+
+    code = "before_known_event"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """How somebody lives: what a spell holds beside its days."""
+
+    area_id: str
+    household_id: int | None = None
+    dwelling_id: int | None = None
+    kind: str = "registered"
+    relation: str = ""
+    marital: str = ""
+    match: str = ""
+
+
+def life_of(spell: Spell) -> Life:
+    """What a spell says of how somebody lived."""
+    return Life(**{name: getattr(spell, name) for name in Life.__dataclass_fields__})
+
+
+def locked(people: Iterable[int]) -> dict[int, Person]:
+    """The people with these ids, locked in the order of their ids until the transaction ends."""
+    rows = Person.objects.select_for_update().filter(pk__in=list(people)).order_by("pk")
+    return {person.pk: person for person in rows}
+
+
+def open_spells(people: Collection[int]) -> dict[int, Spell]:
+    """The open spell of each person who has one."""
+    return {spell.person_id: spell for spell in Spell.objects.open().filter(person_id__in=list(people))}
+
+
+def begin(*, event: PopulationEvent, person: Person, life: Life, now: datetime) -> Spell:
+    """Open the spell of somebody who has none: born, come, entered."""
+    spell = Spell.objects.create(
+        person=person,
+        **{name: getattr(life, name) for name in Life.__dataclass_fields__},
+        valid_from=event.happened_on,
+        recorded_at=now,
+        opened_by=event,
+    )
+    _repeat(person, life, now, status=Person.Status.HERE)
+    _count(+1, spell, event.happened_on)
+    _resize(+1, life.household_id, event.happened_on)
+    return spell
+
+
+def end(*, event: PopulationEvent, person: Person, spell: Spell, status: str, now: datetime) -> None:
+    """Close the spell of somebody who dies or leaves. What it said stays with the person as the last known place."""
+    _close(spell, event, now)
+    person.status = status
+    if status == Person.Status.DEAD:
+        person.died = event.happened_on
+    person.version += 1
+    person.updated_at = now
+    person.save(update_fields=["status", "died", "version", "updated_at"])
+    _count(-1, spell, event.happened_on)
+    _resize(-1, spell.household_id, event.happened_on)
+
+
+def turn(*, event: PopulationEvent, person: Person, spell: Spell, now: datetime, **changes: object) -> Spell:
+    """Close one spell and open the next, which differs in `changes` (fields of `Life`)."""
+    before = life_of(spell)
+    after = replace(before, **changes)  # type: ignore[arg-type]
+    _close(spell, event, now)
+    following = Spell.objects.create(
+        person=person,
+        **{name: getattr(after, name) for name in Life.__dataclass_fields__},
+        valid_from=event.happened_on,
+        recorded_at=now,
+        opened_by=event,
+    )
+    _repeat(person, after, now, status=Person.Status.HERE)
+    if (before.area_id, before.kind) != (after.area_id, after.kind):
+        _count(-1, spell, event.happened_on)
+        _count(+1, following, event.happened_on)
+    if before.household_id != after.household_id:
+        _resize(-1, before.household_id, event.happened_on)
+        _resize(+1, after.household_id, event.happened_on)
+    return following
+
+
+def take_back(*, event: PopulationEvent, now: datetime) -> set[int]:
+    """Put the spells back to what they were before `event`; returns the people concerned.
+
+    The caller has made sure that nothing newer touches them, and marks the event as undone. The spells that the event
+    had opened are deleted: they never were.
+    """
+    opened = list(Spell.objects.filter(opened_by=event).select_related("person"))
+    closed = list(Spell.objects.filter(closed_by=event).select_related("person"))
+    people = {spell.person_id: spell.person for spell in (*opened, *closed)}
+    for spell in opened:
+        _count(-1, spell, event.happened_on)
+        _resize(-1, spell.household_id, event.happened_on)
+    Spell.objects.filter(opened_by=event).delete()
+    Spell.objects.filter(closed_by=event).update(valid_to=None, closed_at=None, closed_by=None)
+    for spell in closed:
+        _count(+1, spell, event.happened_on)
+        _resize(+1, spell.household_id, event.happened_on)
+        person = people.pop(spell.person_id)
+        person.died = None
+        _repeat(person, life_of(spell), now, status=Person.Status.HERE, also=["died"])
+    for person in people.values():
+        # Nothing was open before: the event had brought them in.
+        person.status = Person.Status.GONE
+        person.version += 1
+        person.updated_at = now
+        person.save(update_fields=["status", "version", "updated_at"])
+    return {spell.person_id for spell in (*opened, *closed)}
+
+
+def checked_day(day: date, *, today: date, spell: Spell | None = None, born: date | None = None) -> date:
+    """The day of an event, or why it cannot be: in the future, before birth, before what is already known."""
+    if day > today:
+        raise Invalid(
+            fields={"happened_on": _("This day lies in the future. An event is entered once it has happened.")}
+        )
+    if born is not None and day < born:
+        raise Invalid(fields={"happened_on": _("This day lies before the person was born.")})
+    if spell is not None and day < spell.valid_from:
+        text = _("The register already knows something newer: since %(day)s. Take that back first, or correct the day.")
+        raise TooEarly(
+            text % {"day": spell.valid_from.isoformat()},
+            fields={"happened_on": text % {"day": spell.valid_from.isoformat()}},
+        )
+    return day
+
+
+def _close(spell: Spell, event: PopulationEvent, now: datetime) -> None:
+    spell.valid_to, spell.closed_at, spell.closed_by = event.happened_on, now, event
+    spell.save(update_fields=["valid_to", "closed_at", "closed_by"])
+
+
+def _repeat(person: Person, life: Life, now: datetime, *, status: str, also: Iterable[str] = ()) -> None:
+    """Write what the open spell says into the columns of the person that lists read."""
+    person.area_id, person.household_id, person.dwelling_id = life.area_id, life.household_id, life.dwelling_id
+    person.kind, person.relation, person.status = life.kind, life.relation, status
+    person.marital, person.match = life.marital, life.match
+    person.version += 1
+    person.updated_at = now
+    names = ["area", "household", "dwelling", "kind", "relation", "status", "marital", "match", "version", "updated_at"]
+    person.save(update_fields=[*names, *also])
+
+
+def _count(n: int, spell: Spell, day: date) -> None:
+    add_counts({(spell.area_id, spell.kind, day): n})
+
+
+def add_counts(deltas: Mapping[Delta, int]) -> None:
+    """Add the differences to the headcounts, in one statement and always in the same order of rows."""
+    rows = [
+        Headcount(area_id=area, kind=kind, day=day, n=n) for (area, kind, day), n in sorted(deltas.items()) if n != 0
+    ]
+    if not rows:
+        return
+    table = connection.ops.quote_name(Headcount._meta.db_table)
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), 200):
+            part = rows[start : start + 200]
+            marks = ", ".join("(%s, %s, %s, %s)" for _row in part)
+            values = [value for row in part for value in (row.area_id, row.kind, row.day, row.n)]
+            cursor.execute(
+                f"INSERT INTO {table} (area_id, kind, day, n) VALUES {marks}"  # noqa: S608 - a table name of ours
+                f" ON CONFLICT (area_id, kind, day) DO UPDATE SET n = {table}.n + excluded.n",
+                values,
+            )
+
+
+def recount() -> dict[Delta, int]:
+    """The headcounts as the spells tell them: what `Headcount` must equal."""
+    found: Counter[Delta] = Counter()
+    for area, kind, first, last in Spell.objects.values_list("area_id", "kind", "valid_from", "valid_to").iterator(
+        10_000
+    ):
+        found[area, kind, first] += 1
+        if last is not None:
+            found[area, kind, last] -= 1
+    return {key: n for key, n in found.items() if n}
+
+
+def _resize(n: int, household_id: int | None, day: date) -> None:
+    """Count the members of a household; one without members ended that day, one that gets somebody lives on."""
+    if household_id is None:
+        return
+    Household.objects.filter(pk=household_id).update(size=F("size") + n, ended_on=None)
+    Household.objects.filter(pk=household_id, size=0).update(ended_on=day)
+
+
+def checked_household(household_id: int, by: Actor) -> Household:
+    """The household, locked, if it lies in the actor's area and has not ended."""
+    household = Household.objects.select_for_update().filter(by.within(), pk=household_id).first()
+    if household is None:
+        raise Invalid(fields={"household": _("There is no such household in your area.")})
+    return household

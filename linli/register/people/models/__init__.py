@@ -1,0 +1,30 @@
+"""The register of people: one noun per file."""
+
+from linli.register.people.models.change import Change
+from linli.register.people.models.correction import Correction
+from linli.register.people.models.event import PopulationEvent
+from linli.register.people.models.headcount import Headcount
+from linli.register.people.models.household import Household
+from linli.register.people.models.party import Party
+from linli.register.people.models.person import Person
+from linli.register.people.models.request import SubjectRequest
+from linli.register.people.models.spell import Spell
+from linli.register.people.models.tag import RestrictedTag, Tag
+from linli.register.people.models.tenure import Tenure
+from linli.register.people.models.transfer import Transfer
+
+__all__ = [
+    "Change",
+    "Correction",
+    "Headcount",
+    "Household",
+    "Party",
+    "Person",
+    "PopulationEvent",
+    "RestrictedTag",
+    "Spell",
+    "SubjectRequest",
+    "Tag",
+    "Tenure",
+    "Transfer",
+]
