@@ -1,0 +1,7 @@
+"""The addresses of register."""
+
+from django.urls import URLPattern
+
+app_name = "register"
+
+urlpatterns: list[URLPattern] = []
