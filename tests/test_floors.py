@@ -39,12 +39,13 @@ def broken_names(output: str) -> set[str]:
 def test_the_house_as_it_is_keeps_every_contract(house):
     code, output = contracts_broken(house)
     assert code == 0, output
-    assert "7 kept, 0 broken" in output
+    assert "8 kept, 0 broken" in output
 
 
 FLOORS = "A floor imports only from floors below it, and there is no other floor"
 FOUNDATION = "The order of the foundation"
 SPINE = "Cases stand on the catalogue"
+REGISTER = "People live in homes"
 NEIGHBOURS = "What stands on one floor does not know its neighbours"
 ROOMS = "Inside an app: views use actions and queries, and these use models, never the other way round"
 PURE = "Flow tables and lib know nothing of Django or a database"
@@ -61,6 +62,7 @@ BREAKS = [
     ("linli/foundation/areas/models.py", "from linli.foundation.accounts.models import User", FOUNDATION),
     ("linli/foundation/odds/__init__.py", "", FOUNDATION),
     ("linli/spine/catalogue/queries.py", "from linli.spine.cases.models import Case", SPINE),
+    ("linli/register/homes/models/estate.py", "from linli.register.people.models import Person", REGISTER),
     ("linli/sites/portal/forms.py", "from linli.sites.desk import words", NEIGHBOURS),
     ("linli/apps/incidents/models.py", "from linli.apps.incidents import actions", ROOMS),
     ("linli/foundation/notifications/queries.py", "from linli.foundation.notifications import views", ROOMS),
