@@ -1,0 +1,25 @@
+"""Pages of the register."""
+
+from django.http import Http404, HttpResponse
+
+from linli.foundation.accounts.access import requires
+from linli.foundation.accounts.http import ActorRequest
+from linli.foundation.accounts.roles import Permission
+
+
+@requires(Permission.PEOPLE_READ)
+def new(request: ActorRequest) -> HttpResponse:
+    """Not there yet."""
+    raise Http404
+
+
+@requires(Permission.PEOPLE_READ)
+def edit(request: ActorRequest, person_id: int) -> HttpResponse:
+    """Not there yet."""
+    raise Http404
+
+
+@requires(Permission.PEOPLE_READ)
+def photo(request: ActorRequest, person_id: int) -> HttpResponse:
+    """Not there yet."""
+    raise Http404
