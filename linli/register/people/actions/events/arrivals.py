@@ -1,0 +1,154 @@
+"""Coming in: born, moved, or found to live here already; and coming back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.foundation.accounts.actors import Actor
+from linli.foundation.areas.models import Area
+from linli.lib.errors import Invalid, Refusal, Stale
+from linli.register.people.actions import fields, spells, tags
+from linli.register.people.actions.events.base import (
+    COMMUNITY_DIGITS,
+    DISTRICT_DIGITS,
+    checked_code,
+    may_edit,
+    one_of,
+    record,
+)
+from linli.register.people.actions.events.places import Home, placed
+from linli.register.people.actions.spells import Life
+from linli.register.people.models import Person, Spell
+from linli.register.people.models.event import EventKind
+
+ARRIVALS = (EventKind.ENTRY, EventKind.BIRTH, EventKind.MOVE_IN, EventKind.FLOW_IN)
+
+
+class KnownAlready(Refusal):
+    """The district knows somebody with this document; `person_id` says whom, if the actor may see."""
+
+    code = "person_known"
+
+    def __init__(self, message: object, person_id: int | None) -> None:
+        super().__init__(message, fields={"identity": message})
+        self.person_id = person_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """Somebody who is new to the register, and how they live. `given` holds the fields of `fields.EDITABLE`."""
+
+    given: Mapping[str, Any]
+    home: Home
+    kind: str = "registered"
+    relation: str = ""
+    marital: str = ""
+    match: str = ""
+    event: str = EventKind.ENTRY
+    happened_on: date | None = None
+    reason: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def enter(*, by: Actor, arrival: Arrival, now: datetime) -> Person:
+    """Enter somebody new: already living here (entry), born, or come from outside the district.
+
+    Raises KnownAlready when the district has a person with this document: then it is a move, not a new person.
+    """
+    may_edit(by)
+    today = timezone.localdate(now)
+    given = fields.clean(arrival.given, today=today)
+    if "name" not in given:
+        raise Invalid(fields={"name": _("A person needs a name. If it is not known, write 不详.")})
+    kind = EventKind(arrival.event)
+    if kind not in ARRIVALS:
+        raise Invalid(fields={"event": _("This event does not bring anybody in.")})
+    day = arrival.happened_on or (given.get("born") if kind == EventKind.BIRTH else None) or today
+    spells.checked_day(day, today=today, born=given.get("born"))
+    home = placed(arrival.home, by, on=day, relation=arrival.relation)
+    person = Person(
+        district_id=home.area_id[:DISTRICT_DIGITS], area_id=home.area_id, created_at=now, updated_at=now, version=0
+    )
+    for name in sorted(given, key=lambda one: one != "identity_kind"):
+        fields.set_plain(person, name, given[name])
+    not_known_already(person, by)
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        not_known_already(person, by)
+        raise
+    life = Life(
+        area_id=home.area_id,
+        household_id=home.household_id,
+        dwelling_id=home.dwelling_id,
+        kind=checked_code("kind", "population_kind", arrival.kind, today),
+        relation=home.relation,
+        marital=checked_code("marital", "marital", arrival.marital, today),
+        match=checked_code("match", "residence_match", arrival.match, today),
+    )
+    event = record(person, kind, day, by=by, now=now, life=life, reason=arrival.reason, data=arrival.data)
+    spells.begin(event=event, person=person, life=life, now=now)
+    tags.refresh(households=[life.household_id], people=[person.pk], on=today, now=now)
+    return person
+
+
+@transaction.atomic
+def come_back(*, by: Actor, person_id: int, version: int, arrival: Arrival, now: datetime) -> Person:
+    """Somebody whom the register knows, and who was gone, lives here again. `arrival.given` may correct fields."""
+    may_edit(by)
+    person = one_of(person_id, by, version)
+    if person.status != Person.Status.GONE:
+        raise Stale(_("This person is not gone. Reload the page."))
+    today = timezone.localdate(now)
+    last = Spell.objects.filter(person=person).order_by("-valid_from", "-pk").first()
+    kind = EventKind(arrival.event)
+    if kind not in (EventKind.MOVE_IN, EventKind.FLOW_IN, EventKind.ENTRY):
+        raise Invalid(fields={"event": _("This event does not bring anybody in.")})
+    day = spells.checked_day(arrival.happened_on or today, today=today, born=person.born)
+    if last is not None and last.valid_to is not None and day < last.valid_to:
+        raise Invalid(
+            fields={
+                "happened_on": _("The person still lived elsewhere: until %(day)s.")
+                % {"day": last.valid_to.isoformat()}
+            }
+        )
+    if arrival.given:
+        fields.apply(person=person, given=arrival.given, by=by, reason=arrival.reason, now=now)
+    home = placed(arrival.home, by, on=day, relation=arrival.relation)
+    life = Life(
+        area_id=home.area_id,
+        household_id=home.household_id,
+        dwelling_id=home.dwelling_id,
+        kind=checked_code("kind", "population_kind", arrival.kind, today),
+        relation=home.relation,
+        marital=checked_code("marital", "marital", arrival.marital, today) or person.marital,
+        match=checked_code("match", "residence_match", arrival.match, today),
+    )
+    event = record(person, kind, day, by=by, now=now, life=life, reason=arrival.reason, data=arrival.data)
+    spells.begin(event=event, person=person, life=life, now=now)
+    tags.refresh(households=[life.household_id], people=[person.pk], on=today, now=now)
+    return person
+
+
+def not_known_already(person: Person, by: Actor) -> None:
+    """Raise KnownAlready when the district has somebody else with this document."""
+    if not person.identity_index:
+        return
+    rows = Person.objects.filter(district_id=person.district_id, identity_index=person.identity_index)
+    other = (
+        rows.exclude(pk=person.pk).select_related("area").first() if person.pk else rows.select_related("area").first()
+    )
+    if other is None:
+        return
+    if by.covers(other.area_id):
+        raise KnownAlready(_("The register knows this person already. Open the page of the person instead."), other.pk)
+    community = Area.objects.filter(pk=other.area_id[:COMMUNITY_DIGITS]).values_list("name", flat=True).first() or ""
+    text = _("This person is registered in %(community)s. Ask that community for the move; nobody is entered twice.")
+    raise KnownAlready(text % {"community": community}, None)
