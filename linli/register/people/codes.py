@@ -195,7 +195,9 @@ def choices(table: str, *, area_id: str = "", on: date | None = None, empty: str
 
 def code_of(table: str, text: str, *, area_id: str = "", on: date | None = None) -> str | None:
     """The code that a cell means, be it the code, its label, a usual word or “20-已婚”; None where it means none."""
-    return _code_of(table, _entries(table, area_id, on or timezone.localdate()), fold(text).strip().lower())
+    word = fold(text).strip().lower()
+    # Nothing typed means nothing: the endings below would make “党员” of it.
+    return _code_of(table, _entries(table, area_id, on or timezone.localdate()), word) if word else None
 
 
 @lru_cache(maxsize=50_000)

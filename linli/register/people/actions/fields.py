@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from linli.lib import citizen_id, pinyin
 from linli.lib.chinese import clip, fold, mobile, tidy
 from linli.lib.errors import Invalid, Stale
 from linli.register.people import codes
+from linli.register.people.actions.identities import not_known_already
 from linli.register.people.models import Change, Correction, Person
 
 #: The fields that may be set, and how their text is read. Spells set the rest.
@@ -52,6 +54,8 @@ EDITABLE = (
 SEALED = {"identity": vault.IDENTITY, "phone": vault.PHONE, "other_phone": vault.PHONE}
 CITIZEN = "111"
 WITHOUT = "000"
+MASK = "*"
+LONGEST_DOCUMENT = 30
 
 
 def clean(given: Mapping[str, Any], *, today: date, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -78,22 +82,34 @@ def clean(given: Mapping[str, Any], *, today: date, known: Mapping[str, Any] | N
 
 def _clean_one(field: str, value: Any, today: date) -> Any:
     if field in TEXTS:
-        text = clip(tidy(str(value or "")), TEXTS[field])
+        typed = tidy(str(value or ""))
+        # Capitals may be longer than small letters: raised before it is cut.
+        text = clip(typed.upper() if field == "nationality" else typed, TEXTS[field])
         if field == "name" and not text:
             raise Invalid(fields={"name": _("A person needs a name. If it is not known, write 不详.")})
-        return text.upper() if field == "nationality" else text
+        return text
     if field in CODES:
         return _code(field, value, today)
     if field in PHONES:
         return _phone(field, str(value or ""))
     if field == "identity":
-        return fold(str(value or "")).replace(" ", "").replace("-", "").upper()[:30]
+        return _document(str(value or ""))
     if field == "registered_area":
         digits = "".join(character for character in fold(str(value or "")) if character.isdigit())
         return digits[:12]
     if field == "born":
         return _day(value, today)
     raise Invalid(fields={field: _("This field cannot be set.")})
+
+
+def _document(text: str) -> str:
+    """The number of a document without what people put between its digits."""
+    number = fold(text).replace(" ", "").replace("-", "").upper()
+    if MASK in number:
+        raise Invalid(fields={"identity": _("Parts of this number are hidden. Type the whole number anew.")})
+    if len(number) > LONGEST_DOCUMENT:
+        raise Invalid(fields={"identity": _("This number is too long for a document.")})
+    return number
 
 
 def _code(field: str, value: Any, today: date) -> str:
@@ -116,6 +132,9 @@ def _phone(field: str, text: str) -> str:
     number = mobile(given)
     if number is not None:
         return number
+    if MASK in given:
+        # Masked sheets are common: 138****5678 has seven digits, as many as a fixed line.
+        raise Invalid(fields={field: _("Parts of this number are hidden. Type the whole number anew.")})
     digits = "".join(character for character in given if character.isdigit())
     if 7 <= len(digits) <= 12 and (digits.startswith("0") or len(digits) in (7, 8)):
         return digits
@@ -128,7 +147,9 @@ def _phone(field: str, text: str) -> str:
 def _day(value: Any, today: date) -> date | None:
     if value in (None, ""):
         return None
-    if isinstance(value, date):
+    if isinstance(value, datetime):
+        day = value.date()
+    elif isinstance(value, date):
         day = value
     else:
         try:
@@ -141,7 +162,12 @@ def _day(value: Any, today: date) -> date | None:
 
 
 def _identity(whole: Mapping[str, Any], found: dict[str, Any], today: date) -> dict[str, object]:
-    """Check document, birthday and sex against each other; fill what a citizen's number tells. Returns the errors."""
+    """Check document, birthday and sex against each other; fill what a citizen's number tells. Returns the errors.
+
+    A new number decides: a birthday and a sex known before follow it, only those given with it can contradict.
+    """
+    if not found.keys() & {"identity", "identity_kind", "born", "sex"}:
+        return {}
     number, kind = whole.get("identity") or "", whole.get("identity_kind") or WITHOUT
     if not number:
         if "identity" in found or "identity_kind" in found:
@@ -156,9 +182,9 @@ def _identity(whole: Mapping[str, Any], found: dict[str, Any], today: date) -> d
         return {"identity": why_not(number)}
     sex = "1" if read.sex == "male" else "2"
     errors: dict[str, object] = {}
-    if whole.get("born") not in (None, read.born):
+    if found.get("born") not in (None, read.born):
         errors["born"] = _("The number of the identity card says %(day)s.") % {"day": read.born.isoformat()}
-    if whole.get("sex") not in (None, "", "0", "9", sex):
+    if found.get("sex") not in (None, "", "0", "9", sex):
         errors["sex"] = _("The number of the identity card says otherwise.")
     if not errors:
         found["identity"], found["born"], found["sex"] = read.number, read.born, sex
@@ -219,8 +245,8 @@ def apply(
 ) -> list[Change]:
     """Set cleaned fields of a locked person and write down each that differs. Returns the changes, newest last.
 
-    Raises Stale when the person changed since the form was opened (`version`), Invalid as `clean` does.
-    The caller holds the transaction and has asked for the right.
+    Raises Stale when the person changed since the form was opened (`version`), Invalid as `clean` does, KnownAlready
+    when the number of the document is somebody else's. The caller holds the transaction and has asked for the right.
     """
     if version is not None and version != person.version:
         raise Stale
@@ -234,9 +260,17 @@ def apply(
         set_plain(person, "identity", known["identity"])
     if not different:
         return []
+    if different.keys() & {"identity", "identity_kind"}:
+        not_known_already(person, by)
     person.version += 1
     person.updated_at = now
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        # Somebody entered the same document at the same moment.
+        not_known_already(person, by)
+        raise
     rows = [
         Change(
             person=person,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
+from linli.foundation.audit.actions import record
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Stale
@@ -20,6 +21,7 @@ from linli.register.people import groups
 from linli.register.people.models import Person, PopulationEvent, RestrictedTag, Spell, Tag
 
 CHUNK = 2000
+MOST_MONTHS = 120
 
 
 def birthday(born: date, years: int) -> date:
@@ -47,6 +49,8 @@ def give(
 
     Without a day the next review follows the group's rule. Raises NotAllowed, Invalid, Stale (already in the group).
     """
+    # Locked, so that nobody dies or leaves between the question and the answer.
+    person = Person.objects.select_for_update().get(pk=person.pk)
     _may_edit(by, person)
     today = timezone.localdate(now)
     group = groups.groups(area_id=person.area_id, on=today).get(kind)
@@ -60,8 +64,10 @@ def give(
         raise Invalid(fields={"level": _("Choose one of: %(levels)s.") % {"levels": "、".join(group.levels)}})
     if since > today:
         raise Invalid(fields={"since": _("This day lies in the future.")})
-    if review_on is not None and review_on <= since:
-        raise Invalid(fields={"review_on": _("The review comes after the beginning.")})
+    if person.born is not None and since < person.born:
+        raise Invalid(fields={"since": _("This day lies before the person was born.")})
+    if review_on is not None and not since < review_on <= _months_later(today, MOST_MONTHS):
+        raise Invalid(fields={"review_on": _("The review comes after the beginning, at most ten years ahead.")})
     if person.status != Person.Status.HERE:
         raise Stale(_("This person does not live here any more."))
     basis = clip(tidy(basis), 200)
@@ -103,18 +109,28 @@ def finish(*, by: Actor, tag: Tag, until: date, because: str, now: datetime) -> 
         raise Invalid(fields={"because": _("Say why it ends.")})
     row.until, row.ended_because = until, because
     row.save(update_fields=["until", "ended_because"])
+    record(by=by, action="people.group_end", subject_kind="person", subject_id=row.person_id, reason=because, now=now)
     return row
 
 
 @transaction.atomic
 def review(*, by: Actor, tag: Tag, next_on: date, now: datetime) -> Tag:
-    """Looked at again, and still so: the next review is on `next_on`."""
+    """Looked at again, and still so: the next review is on `next_on`. Raises NotAllowed, Invalid, Stale (ended)."""
     _may_edit(by, tag.person)
-    if next_on <= timezone.localdate(now):
-        raise Invalid(fields={"review_on": _("The next review lies in the future.")})
-    Tag.objects.filter(pk=tag.pk, until__isnull=True).update(review_on=next_on)
-    tag.refresh_from_db()
-    return tag
+    row = Tag.objects.select_for_update().get(pk=tag.pk)
+    if row.until is not None:
+        raise Stale(_("This was ended already."))
+    if row.source == Tag.Source.COMPUTED:
+        raise Invalid(
+            fields={"kind": _("Nobody types this group: it follows from facts, and Linli keeps it up to date.")}
+        )
+    today = timezone.localdate(now)
+    if not today < next_on <= _months_later(today, MOST_MONTHS):
+        raise Invalid(fields={"review_on": _("The next review lies in the future, at most ten years ahead.")})
+    row.review_on = next_on
+    row.save(update_fields=["review_on"])
+    record(by=by, action="people.group_review", subject_kind="person", subject_id=row.person_id, now=now)
+    return row
 
 
 def stop(people: Collection[int], event: PopulationEvent, now: datetime) -> list[tuple[int, str]]:

@@ -8,10 +8,8 @@ when it is told. Raises NotAllowed, Invalid (a sentence for each field), Stale, 
 from linli.register.people.actions.events.arrivals import (
     ARRIVALS,
     Arrival,
-    KnownAlready,
     come_back,
     enter,
-    not_known_already,
 )
 from linli.register.people.actions.events.base import (
     COMMUNITY_DIGITS,
@@ -28,6 +26,7 @@ from linli.register.people.actions.events.marriages import change_marital
 from linli.register.people.actions.events.places import Home, Place, placed, placed_area
 from linli.register.people.actions.events.rehousing import merge, move_within, rehouse, split
 from linli.register.people.actions.events.undoing import NewerEvents, take_back
+from linli.register.people.actions.identities import KnownAlready, not_known_already
 
 __all__ = [
     "ARRIVALS",

@@ -10,11 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
-from linli.foundation.areas.models import Area
-from linli.lib.errors import Invalid, Refusal, Stale
+from linli.lib.errors import Invalid, Stale
 from linli.register.people.actions import fields, spells, tags
 from linli.register.people.actions.events.base import (
-    COMMUNITY_DIGITS,
     DISTRICT_DIGITS,
     checked_code,
     may_edit,
@@ -22,21 +20,12 @@ from linli.register.people.actions.events.base import (
     record,
 )
 from linli.register.people.actions.events.places import Home, placed
+from linli.register.people.actions.identities import not_known_already
 from linli.register.people.actions.spells import Life
 from linli.register.people.models import Person, Spell
 from linli.register.people.models.event import EventKind
 
 ARRIVALS = (EventKind.ENTRY, EventKind.BIRTH, EventKind.MOVE_IN, EventKind.FLOW_IN)
-
-
-class KnownAlready(Refusal):
-    """The district knows somebody with this document; `person_id` says whom, if the actor may see."""
-
-    code = "person_known"
-
-    def __init__(self, message: object, person_id: int | None) -> None:
-        super().__init__(message, fields={"identity": message})
-        self.person_id = person_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,20 +124,3 @@ def come_back(*, by: Actor, person_id: int, version: int, arrival: Arrival, now:
     spells.begin(event=event, person=person, life=life, now=now)
     tags.refresh(households=[life.household_id], people=[person.pk], on=today, now=now)
     return person
-
-
-def not_known_already(person: Person, by: Actor) -> None:
-    """Raise KnownAlready when the district has somebody else with this document."""
-    if not person.identity_index:
-        return
-    rows = Person.objects.filter(district_id=person.district_id, identity_index=person.identity_index)
-    other = (
-        rows.exclude(pk=person.pk).select_related("area").first() if person.pk else rows.select_related("area").first()
-    )
-    if other is None:
-        return
-    if by.covers(other.area_id):
-        raise KnownAlready(_("The register knows this person already. Open the page of the person instead."), other.pk)
-    community = Area.objects.filter(pk=other.area_id[:COMMUNITY_DIGITS]).values_list("name", flat=True).first() or ""
-    text = _("This person is registered in %(community)s. Ask that community for the move; nobody is entered twice.")
-    raise KnownAlready(text % {"community": community}, None)
