@@ -28,6 +28,7 @@ __all__ = [
     "StorageTrouble",
     "Swept",
     "TooManyPhotos",
+    "keep",
     "open_photo",
     "store_photo",
     "store_photos",
@@ -177,6 +178,16 @@ class Swept:
 
     files: int
     contents: int
+
+
+def keep(files: Collection[StoredFile]) -> None:
+    """Say that something other than a case links these files, so that no sweep deletes them.
+
+    Call it in the transaction that links them. Raises StorageTrouble when one was swept away meanwhile.
+    """
+    wanted = {file.pk for file in files}
+    if StoredFile.objects.filter(pk__in=wanted).update(kept=True) != len(wanted):
+        raise StorageTrouble(fields={"photos": messages.STORAGE_TROUBLE})
 
 
 def sweep_orphans(*, now: datetime, linked: Callable[[Collection[UUID]], set[UUID]]) -> Swept:

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 SUFFIXES = {"full": ".jpg", "small": "-s.jpg"}
+VOICE = ".voice"
 DRAFT = ".draft-"
 
 
@@ -65,6 +66,28 @@ def put(sha256: str, full: bytes, small: bytes) -> None:
         raise StorageTrouble from failure
 
 
+def voice_name(sha256: str) -> str:
+    """Where a voice note lies."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}{VOICE}"
+
+
+def put_voice(sha256: str, data: bytes) -> None:
+    """Write a voice note unless it is there. Raises StorageFull or StorageTrouble."""
+    try:
+        if not default_storage.exists(voice_name(sha256)):
+            _write(voice_name(sha256), data)
+    except OSError as failure:
+        if failure.errno in FULL:
+            raise StorageFull from failure
+        logger.exception("A voice note could not be written.")
+        raise StorageTrouble from failure
+
+
+def read_voice(sha256: str) -> File[bytes]:
+    """Open a voice note; raises FileNotFoundError."""
+    return default_storage.open(voice_name(sha256), "rb")
+
+
 def _write(name: str, data: bytes) -> None:
     if not isinstance(default_storage, FileSystemStorage):
         _save_remotely(name, data)
@@ -104,9 +127,10 @@ def read(sha256: str, size: str = "full") -> File[bytes]:
 
 
 def remove(sha256: str) -> None:
-    """Delete a photo and its thumbnail, whatever of them is there."""
+    """Delete a photo and its thumbnail, or a voice note: whatever of them is there."""
     for size in SUFFIXES:
         default_storage.delete(name_of(sha256, size))
+    default_storage.delete(voice_name(sha256))
 
 
 def on_shelf(shelf: str, before: datetime) -> Iterator[str]:

@@ -23,3 +23,6 @@ STORAGE_FULL = _(
     "The photo could not be kept because the disk is full. Your text is not lost; send it without photos or try later."
 )
 STORAGE_TROUBLE = _("The photo could not be kept. Your text is not lost; send it without photos or try later.")
+VOICE_EMPTY = _("The recording is empty. Please record it again, or write.")
+VOICE_TOO_BIG = _("The recording is larger than 8 MB. Please make it shorter.")
+VOICE_UNKNOWN = _("This is not a recording that can be kept. Please record it again, or write.")

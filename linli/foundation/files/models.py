@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 class StoredFile(models.Model):
     """One upload. Several rows may share one content; who may open it is for the case it hangs on to say.
 
-    Personal data: the picture itself, `lon`/`lat`, `taken_at` (where somebody stood, and when), `original_name`.
+    Personal data: the picture or voice itself, `lon`/`lat`, `taken_at` (where somebody stood, and when),
+    `original_name`.
     """
 
     class Kind(models.TextChoices):
         PHOTO = "photo", _("Photo")
         DOCUMENT = "document", _("Document")
+        VOICE = "voice", _("Voice note")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Of the bytes as kept (after re-encoding), in lower-case hex; the storage path is made from it.
