@@ -9,6 +9,7 @@ from linli.register.people.models.party import Party
 from linli.register.people.models.person import Person
 from linli.register.people.models.request import SubjectRequest
 from linli.register.people.models.spell import Spell
+from linli.register.people.models.staged import Staged
 from linli.register.people.models.tag import RestrictedTag, Tag
 from linli.register.people.models.tenure import Tenure
 from linli.register.people.models.transfer import Transfer
@@ -23,6 +24,7 @@ __all__ = [
     "PopulationEvent",
     "RestrictedTag",
     "Spell",
+    "Staged",
     "SubjectRequest",
     "Tag",
     "Tenure",

@@ -1,0 +1,40 @@
+"""Questions about batches."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from linli.foundation.accounts.actors import Actor
+from linli.foundation.accounts.roles import Permission
+from linli.foundation.imports.models import Batch, SavedMapping
+from linli.foundation.jobs.actions import GONE_AFTER
+from linli.foundation.jobs.models import Heartbeat
+
+WORKING = (Batch.State.CHECKING, Batch.State.APPROVED, Batch.State.APPLYING, Batch.State.UNDOING)
+
+
+def visible_to(actor: Actor, kind: str = "") -> QuerySet[Batch]:
+    """The batches of the actor's area, for those who may import; nothing otherwise."""
+    if not actor.can(Permission.PEOPLE_IMPORT):
+        return Batch.objects.none()
+    rows = Batch.objects.filter(actor.within()).select_related("area", "made_by")
+    return rows.filter(kind=kind) if kind else rows
+
+
+def remembered(area_id: str, kind: str, signature: str) -> dict[str, str]:
+    """How such a sheet's columns were matched the last time in this area."""
+    found = SavedMapping.objects.filter(area_id=area_id, kind=kind, signature=signature).first()
+    return dict(found.mapping) if found else {}
+
+
+def doing(batch: Batch) -> str:
+    """What the worker that holds the batch is doing now; "" when nobody says."""
+    if not batch.claimed_by:
+        return ""
+    return Heartbeat.objects.filter(name=batch.claimed_by).values_list("detail", flat=True).first() or ""
+
+
+def abandoned(now: datetime) -> QuerySet[Batch]:
+    """Batches that wait for a worker, or whose worker died."""
+    living = Heartbeat.objects.filter(at__gt=now - GONE_AFTER).values("name")
+    return Batch.objects.filter(state__in=WORKING).exclude(claimed_by__in=living)

@@ -1,0 +1,154 @@
+"""Rows of a sheet on their way into the register (暂存行)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from linli.foundation import vault
+from linli.foundation.imports.models import Batch
+
+
+class Staged(models.Model):
+    """暂存行: one row of a sheet, checked, beside the register. Nothing of it counts before the batch is applied.
+
+    The columns of a person stand under the names they have in `Person`, sealed where they are sealed there. `cells` is
+    the row as it came (a JSON list, sealed), for corrections and for the sheet that goes back. Ids of the register are
+    plain numbers: a row here never keeps anything there from changing.
+    """
+
+    class State(models.TextChoices):
+        OK = "ok", _("in order")
+        ERROR = "error", _("with errors")
+        DUPLICATE = "duplicate", _("to be decided")
+        CONFLICT = "conflict", _("lives elsewhere")
+        UNCHANGED = "unchanged", _("unchanged")
+        LEFT_OUT = "left_out", _("left out")
+
+    class Decision(models.TextChoices):
+        NONE = "", _("open")
+        SAME = "same", _("same person")
+        DIFFERENT = "different", _("different person")
+        OUT = "out", _("leave the row out")
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    row = models.PositiveIntegerField()
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OK)
+    cells_sealed = models.TextField(blank=True)
+    # Field → sentence; and the fields that the row says anything about.
+    errors = models.TextField(default="{}")
+    given = models.TextField(default="", blank=True)
+
+    name = models.CharField(max_length=60, blank=True)
+    given_name = models.CharField(max_length=60, blank=True)
+    pinyin = models.CharField(max_length=120, blank=True)
+    initials = models.CharField(max_length=20, blank=True)
+    identity_kind = models.CharField(max_length=3, default="000")
+    identity_sealed = models.TextField(blank=True)
+    identity_index = models.CharField(max_length=64, null=True)  # noqa: DJ001 - as in Person
+    sex = models.CharField(max_length=1, default="0")
+    born = models.DateField(null=True)
+    ethnic = models.CharField(max_length=2, blank=True)
+    nationality = models.CharField(max_length=3, default="CHN")
+    marital = models.CharField(max_length=2, blank=True)
+    education = models.CharField(max_length=2, blank=True)
+    political = models.CharField(max_length=2, blank=True)
+    employment = models.CharField(max_length=2, blank=True)
+    workplace = models.CharField(max_length=120, blank=True)
+    phone_sealed = models.TextField(blank=True)
+    phone_index = models.CharField(max_length=64, blank=True)
+    other_contact = models.CharField(max_length=60, blank=True)
+    other_phone_sealed = models.TextField(blank=True)
+    registered_area = models.CharField(max_length=12, blank=True)
+    registered_address = models.CharField(max_length=200, blank=True)
+    match = models.CharField(max_length=1, blank=True)
+    inflow_reason = models.CharField(max_length=2, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=10, default="registered")
+    relation = models.CharField(max_length=2, blank=True)
+    happened_on = models.DateField(null=True)
+    # [[kind, level], …] of the special groups that the row names.
+    tags = models.TextField(default="[]")
+
+    area_id = models.CharField(max_length=18, blank=True)
+    estate = models.CharField(max_length=80, blank=True)
+    building = models.CharField(max_length=40, blank=True)
+    entrance = models.CharField(max_length=20, blank=True)
+    room = models.CharField(max_length=20, blank=True)
+    floor = models.SmallIntegerField(null=True)
+    building_id = models.BigIntegerField(null=True)
+    dwelling_id = models.BigIntegerField(null=True)
+    # Rows with the same key are one household; a household of the register that they join.
+    household_key = models.CharField(max_length=120, blank=True)
+    household_number = models.CharField(max_length=20, blank=True)
+    household_id = models.BigIntegerField(null=True)
+
+    # Whom the row may mean: somebody of the register, or an earlier row; why, in codes ("identity", "name born").
+    person_id = models.BigIntegerField(null=True)
+    same_as_row = models.PositiveIntegerField(null=True)
+    reason = models.CharField(max_length=60, blank=True)
+    score = models.PositiveSmallIntegerField(default=0)
+    decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.NONE, blank=True)
+    decided_by_id = models.BigIntegerField(null=True)
+    # Fields that differ from the register's, and those of them that stay as they are there.
+    differs = models.CharField(max_length=300, blank=True)
+    keep = models.CharField(max_length=300, blank=True)
+    moves = models.BooleanField(default=False)
+
+    PERSONAL = {
+        "cells_sealed": "sensitive",
+        "errors": "personal",
+        "name": "personal",
+        "given_name": "personal",
+        "pinyin": "personal",
+        "initials": "personal",
+        "identity_kind": "personal",
+        "identity_sealed": "sensitive",
+        "identity_index": "sensitive",
+        "sex": "personal",
+        "born": "personal",
+        "ethnic": "personal",
+        "nationality": "personal",
+        "marital": "personal",
+        "education": "personal",
+        "political": "personal",
+        "employment": "personal",
+        "workplace": "personal",
+        "phone_sealed": "sensitive",
+        "phone_index": "sensitive",
+        "other_contact": "personal",
+        "other_phone_sealed": "sensitive",
+        "registered_area": "personal",
+        "registered_address": "personal",
+        "match": "personal",
+        "inflow_reason": "personal",
+        "note": "personal",
+        "kind": "personal",
+        "relation": "personal",
+        "tags": "personal",
+        "household_number": "personal",
+    }
+
+    SEALED = {
+        "cells_sealed": vault.STAGED,
+        "identity_sealed": vault.IDENTITY,
+        "phone_sealed": vault.PHONE,
+        "other_phone_sealed": vault.PHONE,
+    }
+
+    class Meta:
+        verbose_name = _("row on its way in")
+        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="people_staged_once")]
+        indexes = [
+            models.Index(
+                fields=["batch", "identity_index"],
+                condition=Q(identity_index__isnull=False),
+                name="people_staged_identity",
+            ),
+            models.Index(fields=["batch", "state", "row"], condition=~Q(state="ok"), name="people_staged_state"),
+            models.Index(
+                fields=["batch", "person_id"], condition=Q(person_id__isnull=False), name="people_staged_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} row {self.row}"
