@@ -82,7 +82,7 @@ def test_a_keyring_that_is_lost_is_an_error_once_phones_are_sealed(findings, set
     assert settings.LINLI_KEYRING.exists()
     settings.LINLI_KEYRING.unlink()
     assert "is gone" in findings(Level.ERROR)
-    vault._keyring_at.cache_clear()
+    vault._held.clear()
 
 
 def test_a_home_that_cannot_be_written_is_an_error(findings, settings, tmp_path):

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -70,6 +70,15 @@ class Keyring:
         """Return a keyring that seals with a fresh key and still opens everything sealed so far."""
         name = secrets.token_hex(4)
         return Keyring(name, {**self.keys, name: secrets.token_bytes(KEY_BYTES)}, self.index_key)
+
+    def without(self, names: Collection[str]) -> "Keyring":
+        """Return a keyring without some old keys: what is sealed with them never opens again.
+
+        Raises ValueError for the current key.
+        """
+        return Keyring(
+            self.current, {name: key for name, key in self.keys.items() if name not in names}, self.index_key
+        )
 
     def to_json(self) -> str:
         """Write the keyring as JSON, for a key file or an environment variable. It is a secret."""
@@ -165,6 +174,11 @@ def unseal(sealed: str, keyring: Keyring, context: str) -> str:
         return (opener.update(body_bytes) + opener.finalize()).decode("utf-8", ERRORS)
     except InvalidTag as error:
         raise SealBroken("this value was changed, or belongs to another field") from error
+
+
+def reseal(sealed: str, keyring: Keyring, context: str) -> str:
+    """Return the same text sealed with the current key, the value itself if it is already. Raises SealBroken."""
+    return sealed if key_of(sealed) == keyring.current else seal(unseal(sealed, keyring, context), keyring, context)
 
 
 def key_of(sealed: str) -> str:

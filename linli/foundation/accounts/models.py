@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
 from linli.foundation.accounts.roles import POST_ROLES
 
 
@@ -48,6 +49,7 @@ class User(AbstractBaseUser):
     session_generation = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(null=True, blank=True)
 
+    SEALED = {"phone_sealed": vault.PHONE}
     PERSONAL = {
         "name": "personal",
         "phone_sealed": "sensitive",
@@ -158,6 +160,7 @@ class TeamMember(models.Model):
     """One of the 3+N of a grid (domain.md S5-15)."""
 
     PERSONAL = {"name": "personal", "phone_sealed": "sensitive"}
+    SEALED = {"phone_sealed": vault.PHONE}
 
     class Part(models.TextChoices):
         LEAD = "lead", _("person in charge of the grid")
@@ -225,6 +228,7 @@ class PhoneCode(models.Model):
     """A code sent to a resident's phone."""
 
     PERSONAL = {"phone_index": "sensitive", "phone_sealed": "sensitive", "code_hash": "secret", "ip": "personal"}
+    SEALED = {"phone_sealed": vault.PHONE}
 
     phone_index = models.CharField(max_length=64)
     phone_sealed = models.TextField()
@@ -246,6 +250,7 @@ class Totp(models.Model):
     """The second step of a user (RFC 6238). `last_step` stops a code from being used twice."""
 
     PERSONAL = {"secret_sealed": "secret"}
+    SEALED = {"secret_sealed": vault.TOTP}
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="totp")
     secret_sealed = models.TextField()

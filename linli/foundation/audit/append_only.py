@@ -4,6 +4,10 @@ A model says so with `append_only = True` in its class body, and its first migra
 
     operations = [migrations.CreateModel(...), append_only.operations("cases_event")]
 
+Columns of sealed values are named in `erasable`. The triggers allow two things to be done to such a value, no others:
+to seal it anew with another key (the ids before the dot differ), and to erase it for good (the empty text). What
+happened, when, by whom and why stays as it was; ADR 0014 says why.
+
 SQLite rebuilds a table when a later migration alters it, and loses the triggers with the old table; the audit
 app therefore installs them again after every `migrate`. `missing()` tells `linli doctor` what is not protected.
 """
@@ -51,6 +55,14 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted((set(tables()) & existing) - set(installed(connection)))
 
 
+def erasable(table: str) -> tuple[str, ...]:
+    """The columns of `table` whose sealed values may be sealed anew or erased."""
+    for model in apps.get_models():
+        if model._meta.db_table == table:
+            return tuple(getattr(model, "erasable", ()))
+    return ()
+
+
 def install(connection: BaseDatabaseWrapper, table: str) -> None:
     """Make `table` refuse UPDATE and DELETE (and TRUNCATE on PostgreSQL). Safe to repeat."""
     remove(connection, table)
@@ -62,7 +74,7 @@ def remove(connection: BaseDatabaseWrapper, table: str) -> None:
     """Take the protection off `table`. Safe to repeat."""
     quote = connection.ops.quote_name
     if connection.vendor == "postgresql":
-        names = [f"{_PREFIX}rows", f"{_PREFIX}truncate"]
+        names = [f"{_PREFIX}{act}" for act in ("rows", "values", "truncate")]
         statements = [f"DROP TRIGGER IF EXISTS {quote(name)} ON {quote(table)}" for name in names]
     else:
         names = [f"{_PREFIX}{table}_{act}" for act in ("update", "delete", "replace")]
@@ -108,9 +120,19 @@ def _postgresql(connection: BaseDatabaseWrapper, table: str) -> list[str]:
         " RAISE EXCEPTION 'Table % is append-only: % is refused.', TG_TABLE_NAME, TG_OP"
         " USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
+    columns = erasable(table)
+    if columns:
+        same = "IS NOT DISTINCT FROM"
+        allowed = _only_erased(connection, table, columns, same, "split_part({}, '.', 1)")
+        rows = [
+            f"CREATE TRIGGER {_PREFIX}rows BEFORE DELETE ON {name} FOR EACH ROW {refuse}",
+            f"CREATE TRIGGER {_PREFIX}values BEFORE UPDATE ON {name} FOR EACH ROW WHEN (NOT ({allowed})) {refuse}",
+        ]
+    else:
+        rows = [f"CREATE TRIGGER {_PREFIX}rows BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW {refuse}"]
     return [
         function,
-        f"CREATE TRIGGER {_PREFIX}rows BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW {refuse}",
+        *rows,
         f"CREATE TRIGGER {_PREFIX}truncate BEFORE TRUNCATE ON {name} FOR EACH STATEMENT {refuse}",
     ]
 
@@ -119,13 +141,34 @@ def _sqlite(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     quote = connection.ops.quote_name
     name = quote(table)
     stop = f"BEGIN SELECT RAISE(ABORT, 'Table {table} is append-only.'); END"
+    columns = erasable(table)
+    unless = ""
+    if columns:
+        allowed = _only_erased(connection, table, columns, "IS", "substr({0}, 1, instr({0}, '.'))")
+        unless = f" WHEN NOT ({allowed})"
     # INSERT OR REPLACE removes the old row without firing a DELETE trigger, hence the third one.
     replacing = f"BEFORE INSERT ON {name} WHEN EXISTS (SELECT 1 FROM {name} WHERE rowid = NEW.rowid)"  # noqa: S608
     return [
-        f"CREATE TRIGGER {quote(f'{_PREFIX}{table}_update')} BEFORE UPDATE ON {name} {stop}",
+        f"CREATE TRIGGER {quote(f'{_PREFIX}{table}_update')} BEFORE UPDATE ON {name}{unless} {stop}",
         f"CREATE TRIGGER {quote(f'{_PREFIX}{table}_delete')} BEFORE DELETE ON {name} {stop}",
         f"CREATE TRIGGER {quote(f'{_PREFIX}{table}_replace')} {replacing} {stop}",
     ]
+
+
+def _only_erased(connection: BaseDatabaseWrapper, table: str, columns: tuple[str, ...], same: str, key_of: str) -> str:
+    """The SQL condition that an update changes nothing but these columns, and these only to another key or to nothing.
+
+    `same` compares two values, null included; `key_of` takes the key id of a sealed value.
+    """
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        every = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    parts = [f"NEW.{quote(one)} {same} OLD.{quote(one)}" for one in every if one not in columns]
+    for one in columns:
+        new, old = f"NEW.{quote(one)}", f"OLD.{quote(one)}"
+        moved = f"{old} <> '' AND {key_of.format(new)} <> '' AND {key_of.format(new)} <> {key_of.format(old)}"
+        parts.append(f"({new} = {old} OR {new} = '' OR ({moved}))")
+    return " AND ".join(parts)
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:

@@ -20,7 +20,7 @@ from linli.foundation.notifications.models import Message
 logger = logging.getLogger(__name__)
 
 # A text may name a tracking code, which opens a page: like the number, it lies sealed (docs/adr/0007).
-SMS_TEXT = "sms-text"
+SMS_TEXT = vault.SMS_TEXT
 LONGEST_TEXT = 1000
 LONGEST_KEY = 100
 MOST_TRIES = 6

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
+
 
 class Message(models.Model):
     """One message to one person over one channel; written in the transaction of what it tells about.
@@ -15,6 +17,9 @@ class Message(models.Model):
     Personal data: `to_phone_sealed` and the `text` of a text message (encrypted: it may hold a tracking code),
     `link_path` (may name a case). Texts never carry names or addresses: they are read on lock screens.
     """
+
+    SEALED = {"to_phone_sealed": vault.PHONE, "text": vault.SMS_TEXT}
+    SEALED_ONLY = {"text": {"channel": "sms"}}
 
     class Channel(models.TextChoices):
         INBOX = "inbox", _("Inbox")

@@ -13,6 +13,7 @@ from linli.lib.sealing import (
     blind_index,
     key_of,
     new_keyring,
+    reseal,
     seal,
     unseal,
 )
@@ -159,3 +160,26 @@ def test_a_key_file_of_bytes_is_broken(tmp_path):
 
 def test_keys_do_not_show_in_logs():
     assert repr(RING) == f"Keyring(current={RING.current!r})"
+
+
+def test_resealing_moves_a_value_to_the_current_key_once():
+    old = seal("13800000000", RING, "phone")
+    ring = RING.rotated()
+    new = reseal(old, ring, "phone")
+    assert new.startswith(f"{ring.current}.")
+    assert unseal(new, ring, "phone") == "13800000000"
+    assert reseal(new, ring, "phone") == new
+    with pytest.raises(SealBroken):
+        reseal(old, ring, "identity")
+
+
+def test_an_old_key_can_be_taken_off_the_ring_but_not_the_current_one():
+    old = seal("x", RING, "phone")
+    ring = RING.rotated()
+    shorter = ring.without({RING.current})
+    assert set(shorter.keys) == {ring.current}
+    assert shorter.index_key == RING.index_key
+    with pytest.raises(SealBroken):
+        unseal(old, shorter, "phone")
+    with pytest.raises(ValueError, match="current"):
+        ring.without({ring.current})

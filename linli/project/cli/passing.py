@@ -9,6 +9,7 @@ PASSED_ON: Mapping[str, str] = {
     "areas": "Import divisions, list gaps, show the tree of areas.",
     "account": "Make staff accounts, give and end posts, reset passwords, close accounts.",
     "bench": "Measure this installation against its raw limits.",
+    "keys": "Rotate the keys of sealed values, show which key seals what, take old keys off.",
     "token": "Issue, list and revoke API tokens.",
     "manage": "Run any management command of Django, for example `linli manage migrate`.",
 }

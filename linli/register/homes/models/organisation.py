@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
 from linli.foundation.areas.models import Area
 from linli.register.homes.models.building import Building
 from linli.register.homes.models.dwelling import Dwelling
@@ -42,6 +43,7 @@ class Organisation(models.Model):
     opened_on = models.DateField(_("here since"), null=True, blank=True)
     closed_on = models.DateField(_("gone since"), null=True, blank=True)
 
+    SEALED = {"phone_sealed": vault.PHONE}
     PERSONAL = {"contact": "personal", "phone_sealed": "sensitive"}
 
     objects = OrganisationQuerySet.as_manager()

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
 from linli.foundation.accounts.models import Post
 from linli.foundation.imports.models import Batch
 
@@ -11,10 +12,12 @@ from linli.foundation.imports.models import Batch
 class Change(models.Model):
     """字段变更: one field of one person, before and after. Append-only (database trigger).
 
-    Both values are sealed, whatever the field; the page opens those that the reader may see.
+    Both values are sealed, whatever the field; the page opens those that the reader may see. They alone may be erased,
+    when the value may be kept no longer (`actions.retention`), or sealed with another key; all else stays for good.
     """
 
     append_only = True
+    erasable = ("old_sealed", "new_sealed")
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="changes", db_index=False)
     field = models.CharField(_("field"), max_length=30)
@@ -29,6 +32,7 @@ class Change(models.Model):
     correction = models.ForeignKey("people.Correction", null=True, on_delete=models.PROTECT, related_name="changes")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="changes")
 
+    SEALED = {"old_sealed": vault.CHANGE, "new_sealed": vault.CHANGE}
     PERSONAL = {"old_sealed": "sensitive", "new_sealed": "sensitive", "reason": "personal"}
 
     class Meta:

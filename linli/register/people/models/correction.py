@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
 from linli.foundation.accounts.models import Post
 from linli.foundation.areas.models import Area
 from linli.register.homes.models.scope import PlacedQuerySet
@@ -45,6 +46,7 @@ class Correction(models.Model):
     answer = models.CharField(_("answer"), max_length=300, blank=True)
     submission_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
 
+    SEALED = {"proposed_sealed": vault.CORRECTION}
     PERSONAL = {"proposed_sealed": "sensitive", "reason": "personal", "answer": "personal"}
 
     objects = CorrectionQuerySet.as_manager()

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
+
 
 class PartyQuerySet(models.QuerySet["Party"]):
     def of_user(self, user_id: int) -> "PartyQuerySet":
@@ -30,6 +32,7 @@ class Party(models.Model):
 
     objects = PartyQuerySet.as_manager()
 
+    SEALED = {"phone_sealed": vault.PHONE}
     PERSONAL = {"name": "personal", "phone_sealed": "sensitive", "phone_index": "sensitive"}
 
     def __str__(self) -> str:

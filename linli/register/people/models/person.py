@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area
@@ -89,6 +90,11 @@ class Person(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    SEALED = {
+        "identity_sealed": vault.IDENTITY,
+        "phone_sealed": vault.PHONE,
+        "other_phone_sealed": vault.PHONE,
+    }
     PERSONAL = {
         "name": "personal",
         "given": "personal",

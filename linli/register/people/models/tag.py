@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
 from linli.foundation.imports.models import Batch
 
 
@@ -96,6 +97,7 @@ class RestrictedTag(models.Model):
         "people.PopulationEvent", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    SEALED = {"kind_sealed": vault.RESTRICTED, "content_sealed": vault.RESTRICTED}
     PERSONAL = {"kind_sealed": "sensitive", "kind_index": "sensitive", "content_sealed": "sensitive"}
 
     class Meta:

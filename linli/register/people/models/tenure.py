@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation import vault
+
 
 class Tenure(models.Model):
     """Somebody owns or rents a dwelling: a person of the register, or a name where the owner lives elsewhere."""
@@ -20,6 +22,7 @@ class Tenure(models.Model):
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
 
+    SEALED = {"phone_sealed": vault.PHONE}
     PERSONAL = {"name": "personal", "phone_sealed": "sensitive"}
 
     class Meta:
