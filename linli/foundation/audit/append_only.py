@@ -123,7 +123,7 @@ def _postgresql(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     columns = erasable(table)
     if columns:
         same = "IS NOT DISTINCT FROM"
-        allowed = _only_erased(connection, table, columns, same, "split_part({}, '.', 1)")
+        allowed = _only_erased(connection, table, columns, same, "left({0}, position('.' in {0}))")
         rows = [
             f"CREATE TRIGGER {_PREFIX}rows BEFORE DELETE ON {name} FOR EACH ROW {refuse}",
             f"CREATE TRIGGER {_PREFIX}values BEFORE UPDATE ON {name} FOR EACH ROW WHEN (NOT ({allowed})) {refuse}",
