@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
 from linli.lib.errors import Invalid, Refusal
 from linli.register.people.models import Headcount, Household, Person, PopulationEvent, Spell
+from linli.register.people.models.event import EventKind
 
 Delta = tuple[str, str, date]
 
@@ -42,6 +44,28 @@ class Life:
 def life_of(spell: Spell) -> Life:
     """What a spell says of how somebody lived."""
     return Life(**{name: getattr(spell, name) for name in Life.__dataclass_fields__})
+
+
+def locked_with_homes(people: Iterable[int]) -> dict[int, Person]:
+    """The people with these ids and everybody of their households, locked: always people before households.
+
+    Who follows a head, or steps down, is one of them; all are locked at once, in the order of their ids, so that two
+    events in one household wait for each other and never lock crosswise.
+    """
+    ids = list(people)
+    homes = Person.objects.filter(pk__in=ids, household_id__isnull=False).values("household_id")
+    rows = (
+        Person.objects.select_for_update()
+        .filter(Q(pk__in=ids) | Q(household_id__in=homes, status=Person.Status.HERE))
+        .order_by("pk")
+    )
+    return {person.pk: person for person in rows}
+
+
+def lock_households(households: Iterable[int | None]) -> None:
+    """Lock households in the order of their ids, after their people and before a dwelling."""
+    ids = sorted({one for one in households if one is not None})
+    list(Household.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
 def locked(people: Iterable[int]) -> dict[int, Person]:
@@ -97,8 +121,9 @@ def turn(*, event: PopulationEvent, person: Person, spell: Spell, now: datetime,
     )
     _repeat(person, after, now, status=Person.Status.HERE)
     if (before.area_id, before.kind) != (after.area_id, after.kind):
-        _count(-1, spell, event.happened_on)
-        _count(+1, following, event.happened_on)
+        # In one statement: two moves in opposite directions then take the rows in the same order.
+        day = event.happened_on
+        add_counts({(before.area_id, before.kind, day): -1, (after.area_id, after.kind, day): +1})
     if before.household_id != after.household_id:
         _resize(-1, before.household_id, event.happened_on)
         _resize(+1, after.household_id, event.happened_on)
@@ -132,6 +157,36 @@ def take_back(*, event: PopulationEvent, now: datetime) -> set[int]:
         person.updated_at = now
         person.save(update_fields=["status", "version", "updated_at"])
     return {spell.person_id for spell in (*opened, *closed)}
+
+
+def regrid(*, building_id: int, area_id: str) -> int:
+    """A building counts for another grid of its community; returns how many spells came along.
+
+    This is no event: nobody moved, and nobody's life has another line. A grid says how the community is cut, not how
+    people live; so every spell in the building, closed ones too, is told anew in today's cut, with the headcounts of
+    the days on which they began and ended. The community's figures stay what they were on every day; those of the two
+    grids change for the past as well, because half a building's history in either grid would add up in neither, and
+    because a spell that an event reopens (`take_back`) has to lie where its dwelling lies. The caller has locked the
+    building and the people; the events of these spells count where the spells do.
+    """
+    there = Spell.objects.filter(dwelling__building_id=building_id).exclude(area_id=area_id)
+    deltas: Counter[Delta] = Counter()
+    count = 0
+    for old, kind, first, last in there.values_list("area_id", "kind", "valid_from", "valid_to").iterator(10_000):
+        count += 1
+        deltas[old, kind, first] -= 1
+        deltas[area_id, kind, first] += 1
+        if last is not None:
+            deltas[old, kind, last] += 1
+            deltas[area_id, kind, last] -= 1
+    add_counts(deltas)
+    ends = (EventKind.DEATH, EventKind.MOVE_OUT, EventKind.FLOW_OUT)
+    PopulationEvent.objects.filter(pk__in=there.values("opened_by")).update(area_id=area_id)
+    PopulationEvent.objects.filter(kind__in=ends, pk__in=there.values("closed_by")).update(area_id=area_id)
+    there.update(area_id=area_id)
+    Household.objects.filter(dwelling__building_id=building_id).update(area_id=area_id)
+    Person.objects.filter(dwelling__building_id=building_id).update(area_id=area_id)
+    return count
 
 
 def checked_day(day: date, *, today: date, spell: Spell | None = None, born: date | None = None) -> date:
@@ -208,11 +263,14 @@ def _resize(n: int, household_id: int | None, day: date) -> None:
     if household_id is None:
         return
     Household.objects.filter(pk=household_id).update(size=F("size") + n, ended_on=None)
-    Household.objects.filter(pk=household_id, size=0).update(ended_on=day)
+    # Events are told late and out of order: the household ended when the last of them was gone.
+    gone = Spell.objects.filter(household=OuterRef("pk")).order_by().values("household")
+    last = Subquery(gone.annotate(last=Max("valid_to")).values("last"))
+    Household.objects.filter(pk=household_id, size=0).update(ended_on=Coalesce(last, Value(day)))
 
 
 def checked_household(household_id: int, by: Actor) -> Household:
-    """The household, locked, if it lies in the actor's area and has not ended."""
+    """The household, locked, if it lies in the actor's area. Raises Invalid."""
     household = Household.objects.select_for_update().filter(by.within(), pk=household_id).first()
     if household is None:
         raise Invalid(fields={"household": _("There is no such household in your area.")})

@@ -7,16 +7,30 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.models import Area, Level
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
-from linli.lib.errors import Invalid, Stale
+from linli.lib.errors import Invalid, Refusal, Stale
+from linli.register.people import news
 from linli.register.people.actions import events, fields, spells
 from linli.register.people.actions.events import COMMUNITY_DIGITS, DISTRICT_DIGITS, Home
 from linli.register.people.models import Person, PopulationEvent, Transfer
 from linli.register.people.models.event import EventKind
+from linli.register.people.news import answering_area, asking_area
+
+
+class LivesNowhere(Refusal):
+    """The district knows the person, who is gone: nobody has to agree, the return is entered (`events.come_back`)."""
+
+    code = "lives_nowhere"
+    message = _lazy("This person is not registered as living anywhere: enter the return instead.")
+
+    def __init__(self, person_id: int) -> None:
+        super().__init__(fields={"identity": self.message})
+        self.person_id = person_id
 
 
 @transaction.atomic
@@ -82,10 +96,10 @@ def ask_in(
             fields={"identity": _("The district has nobody with this document and name. Enter the person as new.")}
         )
     person = spells.locked([person.pk])[person.pk]
-    if person.status != Person.Status.HERE:
-        raise Invalid(
-            fields={"identity": _("This person is not registered as living anywhere: enter the return instead.")}
-        )
+    if person.status == Person.Status.DEAD:
+        raise Invalid(fields={"identity": _("This person is registered as dead. Ask the district if that is wrong.")})
+    if person.status == Person.Status.GONE:
+        raise LivesNowhere(person.pk)
     if by.covers(person.area_id):
         raise Invalid(fields={"identity": _("This person lives in your area already.")})
     made = _ask(
@@ -121,12 +135,14 @@ def accept(
     events.may_edit(by)
     transfer = _waiting(transfer_id, by)
     side_in = transfer.asked_by == Transfer.Side.OUT
-    rows = [spells.locked(transfer.people)[pk] for pk in transfer.people]
+    locked = spells.locked_with_homes(transfer.people)
+    rows = [locked[pk] for pk in transfer.people]
     if any(one.status != Person.Status.HERE or not one.area_id.startswith(transfer.from_area_id) for one in rows):
         raise Stale(_("Meanwhile something else happened to one of them. Refuse this move and ask anew."))
     new_home = home if side_in else Home(dwelling_id=transfer.dwelling_id, area_id=transfer.to_area_id)
     # When the community they leave agrees, the home was chosen, and its right checked, by the one they come to.
     who = by if side_in else _of_the_other_side(by, transfer.to_area_id)
+    spells.lock_households([*(one.household_id for one in rows), new_home.household_id if new_home else None])
     relation = "02" if new_home is not None and not new_home.household_id else ""
     place = events.placed(new_home or Home(), who, on=transfer.happened_on, relation=relation)
     if not place.area_id.startswith(transfer.to_area_id[:COMMUNITY_DIGITS]):
@@ -171,16 +187,6 @@ def withdraw(*, by: Actor, transfer_id: int, now: datetime) -> Transfer:
     return _answer(transfer, Transfer.State.WITHDRAWN, by, "", now)
 
 
-def asking_area(transfer: Transfer) -> str:
-    """The area of the side that asked."""
-    return transfer.from_area_id if transfer.asked_by == Transfer.Side.OUT else transfer.to_area_id
-
-
-def answering_area(transfer: Transfer) -> str:
-    """The area of the side that has to answer."""
-    return transfer.to_area_id if transfer.asked_by == Transfer.Side.OUT else transfer.from_area_id
-
-
 def _ask(
     rows: Sequence[Person],
     origin: str,
@@ -203,7 +209,7 @@ def _ask(
         if person.pk in taken:
             raise Stale(_("A move of one of them is waiting already."))
     days = rules.params("register.limits", origin, today)["transfer_days"]
-    return Transfer.objects.create(
+    transfer = Transfer.objects.create(
         from_area_id=origin,
         to_area_id=target,
         asked_by=side,
@@ -215,6 +221,8 @@ def _ask(
         asker_id=by.user_id,
         due_at=now + timedelta(days=days),
     )
+    news.asked(transfer, now)
+    return transfer
 
 
 def _waiting(transfer_id: int, by: Actor) -> Transfer:
@@ -230,6 +238,7 @@ def _answer(transfer: Transfer, state: str, by: Actor, answer: str, now: datetim
     transfer.state, transfer.answered_at, transfer.answerer_id = state, now, by.user_id
     transfer.answer = clip(tidy(answer), 300)
     transfer.save(update_fields=["state", "answered_at", "answerer", "answer"])
+    news.answered(transfer, now)
     return transfer
 
 

@@ -53,6 +53,9 @@ class PopulationEvent(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     data = models.JSONField(default=dict, blank=True)
     stopped = models.JSONField(default=list, blank=True)
+    # The first event of the act that this one came with (a split of three people, a head who follows a death): one
+    # act is taken back as a whole. Nothing for the first one itself.
+    act = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
     transfer = models.ForeignKey("people.Transfer", null=True, on_delete=models.PROTECT, related_name="events")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="events")
     # An event entered by mistake is taken back, not deleted: its spells go back to what they were.

@@ -19,8 +19,8 @@ from linli.register.people.actions.events.base import (
     one_of,
     record,
 )
-from linli.register.people.actions.events.places import Home, placed
-from linli.register.people.actions.identities import not_known_already
+from linli.register.people.actions.events.places import Home, Place, placed
+from linli.register.people.actions.identities import KnownAlready, not_known_already
 from linli.register.people.actions.spells import Life
 from linli.register.people.models import Person, Spell
 from linli.register.people.models.event import EventKind
@@ -61,6 +61,8 @@ def enter(*, by: Actor, arrival: Arrival, now: datetime) -> Person:
     day = arrival.happened_on or (given.get("born") if kind == EventKind.BIRTH else None) or today
     spells.checked_day(day, today=today, born=given.get("born"))
     home = placed(arrival.home, by, on=day, relation=arrival.relation)
+    if kind == EventKind.BIRTH:
+        not_born_already(given, home)
     person = Person(
         district_id=home.area_id[:DISTRICT_DIGITS], area_id=home.area_id, created_at=now, updated_at=now, version=0
     )
@@ -92,7 +94,7 @@ def enter(*, by: Actor, arrival: Arrival, now: datetime) -> Person:
 def come_back(*, by: Actor, person_id: int, version: int, arrival: Arrival, now: datetime) -> Person:
     """Somebody whom the register knows, and who was gone, lives here again. `arrival.given` may correct fields."""
     may_edit(by)
-    person = one_of(person_id, by, version)
+    person = _returning(person_id, by, version, arrival)
     if person.status != Person.Status.GONE:
         raise Stale(_("This person is not gone. Reload the page."))
     today = timezone.localdate(now)
@@ -123,4 +125,33 @@ def come_back(*, by: Actor, person_id: int, version: int, arrival: Arrival, now:
     event = record(person, kind, day, by=by, now=now, life=life, reason=arrival.reason, data=arrival.data)
     spells.begin(event=event, person=person, life=life, now=now)
     tags.refresh(households=[life.household_id], people=[person.pk], on=today, now=now)
+    return person
+
+
+def not_born_already(given: Mapping[str, Any], home: Place) -> None:
+    """Raise KnownAlready when the household has a child of this name and birthday: a birth is often told twice.
+
+    A newborn has no document yet, so the number cannot tell. The household is locked by then (`placed`).
+    """
+    if given.get("born") is None or home.household_id is None:
+        return
+    twin = Person.objects.filter(
+        household_id=home.household_id, name=given["name"], born=given["born"], status=Person.Status.HERE
+    ).first()
+    if twin is not None:
+        raise KnownAlready(_("This birth is in the register already: the household has this child."), twin.pk)
+
+
+def _returning(person_id: int, by: Actor, version: int | None, arrival: Arrival) -> Person:
+    """Who comes back, locked: of the actor's area, or gone from elsewhere in the district, known by document and name.
+
+    Somebody who is gone lives with nobody, so no other community has to agree.
+    """
+    person = spells.locked([person_id]).get(person_id)
+    if person is None or by.covers(person.area_id) or person.status != Person.Status.GONE:
+        return one_of(person_id, by, version)
+    kind, number = str(arrival.given.get("identity_kind") or ""), str(arrival.given.get("identity") or "")
+    known = number != "" and person.identity_index == fields.identity_index(kind, number)
+    if not known or arrival.given.get("name") != person.name:
+        raise Invalid(_("There is no such person in your area."))
     return person

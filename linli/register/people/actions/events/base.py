@@ -55,8 +55,9 @@ def record(
     reason: str = "",
     data: Mapping[str, Any] | None = None,
     transfer: Any = None,
+    act: PopulationEvent | None = None,
 ) -> PopulationEvent:
-    """Write the row of the event for one person."""
+    """Write the row of the event for one person; `act` is the first event of the act it belongs to."""
     return PopulationEvent.objects.create(
         person=person,
         household_id=life.household_id,
@@ -69,12 +70,13 @@ def record(
         reason=clip(tidy(reason), 300),
         data=dict(data or {}),
         transfer=transfer,
+        act=act,
     )
 
 
 def one_of(person_id: int, by: Actor, version: int | None) -> Person:
     """The person, locked, if they live (or last lived) in the actor's area. Raises Invalid, Stale."""
-    person = spells.locked([person_id]).get(person_id)
+    person = spells.locked_with_homes([person_id]).get(person_id)
     if person is None or not by.covers(person.area_id):
         raise Invalid(_("There is no such person in your area."))
     if version is not None:
@@ -91,7 +93,7 @@ def fresh(person: Person, version: int | None) -> None:
 def several(people: Iterable[int], by: Actor) -> list[Person]:
     """People of the actor's area who live here, locked, in the order given. Raises Invalid, Stale."""
     wanted = list(dict.fromkeys(people))
-    found = spells.locked(wanted)
+    found = spells.locked_with_homes(wanted)
     if not wanted or any(pk not in found or not by.covers(found[pk].area_id) for pk in wanted):
         raise Invalid(fields={"people": _("Choose people of your area.")})
     if any(found[pk].status != Person.Status.HERE for pk in wanted):

@@ -31,12 +31,20 @@ def die(
     reason: str,
     now: datetime,
     new_head: int | None = None,
+    relations: Mapping[int, str] | None = None,
 ) -> PopulationEvent:
     """Somebody died. What hung on them ends, and the event says what. A head is followed by `new_head`, if named."""
     may_edit(by)
     person = one_of(person_id, by, version)
     return _end(
-        [person], EventKind.DEATH, happened_on, by=by, reason=reason, now=now, heads={person.household_id: new_head}
+        [person],
+        EventKind.DEATH,
+        happened_on,
+        by=by,
+        reason=reason,
+        now=now,
+        heads={person.household_id: new_head},
+        relations=relations,
     )[0]
 
 
@@ -51,6 +59,7 @@ def leave(
     reason: str,
     now: datetime,
     new_head: int | None = None,
+    relations: Mapping[int, str] | None = None,
 ) -> list[PopulationEvent]:
     """People leave the district for `to` (in words), with their hukou (move_out) or without (flow_out).
 
@@ -62,7 +71,7 @@ def leave(
     rows = several(people, by)
     data = {"to": clip(tidy(to), 120)}
     heads = {person.household_id: new_head for person in rows}
-    return _end(rows, kind, happened_on, by=by, reason=reason, now=now, data=data, heads=heads)
+    return _end(rows, kind, happened_on, by=by, reason=reason, now=now, data=data, heads=heads, relations=relations)
 
 
 def _end(
@@ -74,6 +83,7 @@ def _end(
     reason: str,
     now: datetime,
     heads: Mapping[int | None, int | None],
+    relations: Mapping[int, str] | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> list[PopulationEvent]:
     """Close the spells of people who die or leave, and say what ended with them."""
@@ -85,7 +95,7 @@ def _end(
         spells.checked_day(day, today=today, spell=spell_of(current, person), born=person.born)
     led = led_by([person.household_id for person in rows])
     status = Person.Status.DEAD if kind == EventKind.DEATH else Person.Status.GONE
-    events = []
+    events: list[PopulationEvent] = []
     for person in rows:
         spell = spell_of(current, person)
         event = record(
@@ -97,6 +107,7 @@ def _end(
             life=spell,
             reason=reason,
             data={**(data or {}), "from": address_of(spell)},
+            act=events[0] if events else None,
         )
         spells.end(event=event, person=person, spell=spell, status=status, now=now)
         ended = [*tags.stop([person.pk], event, now), *stops.stop_all([person.pk], event, now)]
@@ -104,6 +115,6 @@ def _end(
             event.stopped = [words for _person, words in ended]
             event.save(update_fields=["stopped"])
         events.append(event)
-    follow_heads(led, heads, rows, happened_on=day, by=by, reason=reason, now=now)
+    follow_heads(led, heads, rows, happened_on=day, by=by, reason=reason, now=now, act=events[0], relations=relations)
     tags.refresh(households=[person.household_id for person in rows], people=[], on=today, now=now)
     return events

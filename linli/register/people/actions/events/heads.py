@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
 from linli.lib.errors import Invalid
+from linli.register.people import kinship
 from linli.register.people.actions import spells
 from linli.register.people.actions.events.base import HEAD, checked_code, may_edit, record, vars_of
 from linli.register.people.actions.spells import Life
@@ -29,6 +30,7 @@ def change_head(
 ) -> list[PopulationEvent]:
     """Another member becomes the head; `relations` says what each of the others is to the new head."""
     may_edit(by)
+    spells.locked(Person.objects.filter(household_id=household_id).values_list("pk", flat=True))
     household = spells.checked_household(household_id, by)
     return hand_over(household, new_head, relations, happened_on=happened_on, by=by, reason=reason, now=now)
 
@@ -48,8 +50,13 @@ def follow_heads(
     by: Actor,
     reason: str,
     now: datetime,
+    act: PopulationEvent | None,
+    relations: Mapping[int, str] | None = None,
 ) -> None:
-    """A head has gone: hand the household to whom is named. Without a name it has no head until somebody says who."""
+    """A head has gone: hand the household to whom is named. Without a name it has no head until somebody says who.
+
+    What the others are to the new head follows from what they were to the old one, where `relations` does not say.
+    """
     left = {person.pk for person in gone}
     for household_id, head in led.items():
         new_head = heads.get(household_id)
@@ -58,7 +65,20 @@ def follow_heads(
         if new_head in left:
             raise Invalid(fields={"new_head": _("The new head has to stay.")})
         household = spells.checked_household(household_id, by)
-        hand_over(household, new_head, {}, happened_on=happened_on, by=by, reason=reason, now=now)
+        members = Person.objects.filter(household_id=household_id, status=Person.Status.HERE)
+        known = {pk: (relation, sex) for pk, relation, sex in members.values_list("pk", "relation", "sex")}
+        wanted = {**kinship.suggest(known, new_head), **(relations or {})}
+        hand_over(
+            household,
+            new_head,
+            wanted,
+            happened_on=happened_on,
+            by=by,
+            reason=reason,
+            now=now,
+            act=act,
+            as_follower=True,
+        )
 
 
 def hand_over(
@@ -70,8 +90,14 @@ def hand_over(
     by: Actor,
     reason: str,
     now: datetime,
+    act: PopulationEvent | None = None,
+    as_follower: bool = False,
 ) -> list[PopulationEvent]:
-    """Make a member the head, one event for each member whose relation changes."""
+    """Make a member the head, one event for each member whose relation changes.
+
+    `as_follower`: the old head has gone. That may be told late; who has a newer spell by then takes the new relation
+    from that day on, because what is known already does not change.
+    """
     today = timezone.localdate(now)
     members = {spell.person_id: spell for spell in Spell.objects.open().filter(household_id=household.pk)}
     people = spells.locked(members)
@@ -85,17 +111,26 @@ def hand_over(
     }
     if sum(code == HEAD for code in wanted.values()) > 1:
         raise Invalid(fields={"relations": _("A household has one head.")})
-    events = []
+    events: list[PopulationEvent] = []
     # The old head steps down first: there is never a moment with two.
     for pk in sorted(members, key=lambda one: (members[one].relation != HEAD, one == new_head)):
         spell = members[pk]
         if wanted[pk] == spell.relation:
             continue
-        spells.checked_day(happened_on, today=today, spell=spell)
+        day = max(happened_on, spell.valid_from) if as_follower else happened_on
+        spells.checked_day(day, today=today, spell=spell)
         life = Life(**{**vars_of(spells.life_of(spell)), "relation": wanted[pk]})
         data = {"head": new_head}
         event = record(
-            people[pk], EventKind.HEAD_CHANGE, happened_on, by=by, now=now, life=life, reason=reason, data=data
+            people[pk],
+            EventKind.HEAD_CHANGE,
+            day,
+            by=by,
+            now=now,
+            life=life,
+            reason=reason,
+            data=data,
+            act=act or (events[0] if events else None),
         )
         spells.turn(event=event, person=people[pk], spell=spell, now=now, relation=wanted[pk])
         events.append(event)

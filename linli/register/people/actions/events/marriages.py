@@ -40,7 +40,7 @@ def change_marital(
     person = next(one for one in rows if one.pk == person_id)
     fresh(person, version)
     current = spells.open_spells([one.pk for one in rows])
-    events = []
+    events: list[PopulationEvent] = []
     for one in rows:
         spell = spell_of(current, one)
         spells.checked_day(happened_on, today=today, spell=spell, born=one.born)
@@ -51,7 +51,17 @@ def change_marital(
         if other is not None:
             data["spouse"] = other.pk
         life = Life(**{**vars_of(spells.life_of(spell)), "marital": code})
-        event = record(one, EventKind.MARRIAGE, happened_on, by=by, now=now, life=life, reason=reason, data=data)
+        event = record(
+            one,
+            EventKind.MARRIAGE,
+            happened_on,
+            by=by,
+            now=now,
+            life=life,
+            reason=reason,
+            data=data,
+            act=events[0] if events else None,
+        )
         spells.turn(event=event, person=one, spell=spell, now=now, marital=code)
         events.append(event)
     return events

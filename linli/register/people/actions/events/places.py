@@ -62,7 +62,9 @@ def placed_area(home: Home, by: Actor) -> Place:
     dwelling = None
     area_id = home.area_id
     if home.dwelling_id:
-        dwelling = Dwelling.objects.filter(by.within(), pk=home.dwelling_id).first()
+        # Locked, so that nobody removes the dwelling while somebody comes to live there.
+        rows = Dwelling.objects.select_for_update(no_key=True)
+        dwelling = rows.filter(by.within(), pk=home.dwelling_id).first()
         if dwelling is None:
             raise Invalid(fields={"home": _("There is no such dwelling in your area.")})
         area_id = dwelling.area_id

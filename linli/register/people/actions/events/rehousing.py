@@ -48,6 +48,7 @@ def move_within(
     """
     may_edit(by)
     rows = several(people, by)
+    spells.lock_households([*(person.household_id for person in rows), home.household_id])
     target = placed(home, by, on=happened_on, relation=HEAD if not home.household_id else "")
     away = {person.area_id[:COMMUNITY_DIGITS] for person in rows} - {target.area_id[:COMMUNITY_DIGITS]}
     if away:
@@ -83,8 +84,8 @@ def split(
     `relations` holds "02" for the head of the new household. `new_head` follows a head who goes along.
     """
     may_edit(by)
-    old = spells.checked_household(household_id, by)
     rows = several(people, by)
+    old = spells.checked_household(household_id, by)
     if any(person.household_id != old.pk for person in rows):
         raise Invalid(fields={"people": _("Not all of them belong to this household.")})
     if len(rows) >= old.size:
@@ -126,14 +127,15 @@ def merge(
     may_edit(by)
     if into_id == from_id:
         raise Invalid(fields={"household": _("Choose another household.")})
-    # Locked in the order of their numbers, so that two merges at the same moment do not wait for each other.
-    both = {pk: spells.checked_household(pk, by) for pk in sorted((into_id, from_id))}
-    into = both[into_id]
-    rows = several(
-        Person.objects.filter(household_id=from_id, status=Person.Status.HERE).values_list("pk", flat=True), by
+    members = list(
+        Person.objects.filter(by.within(), household_id=from_id, status=Person.Status.HERE).values_list("pk", flat=True)
     )
-    if not rows:
+    if not members:
         raise Invalid(fields={"household": _("Nobody lives in this household any more.")})
+    rows = several(members, by)
+    # Locked in the order of their numbers, so that two merges at the same moment do not wait for each other.
+    spells.lock_households([into_id, from_id])
+    into = spells.checked_household(into_id, by)
     if into.area_id[:COMMUNITY_DIGITS] != rows[0].area_id[:COMMUNITY_DIGITS]:
         raise Invalid(fields={"household": _("This household lies in another community.")})
     place = placed(Home(household_id=into.pk), by, on=happened_on, relation="")
@@ -166,7 +168,7 @@ def rehouse(
         if person.dwelling_id == target.dwelling_id and person.household_id == target.household_id:
             raise Invalid(fields={"home": _("%(name)s lives there already.") % {"name": person.name}})
     led = led_by(before)
-    events = []
+    events: list[PopulationEvent] = []
     changes = {"area_id": target.area_id, "household_id": target.household_id, "dwelling_id": target.dwelling_id}
     # Who comes as head comes last, when the place of the head is free.
     for person in sorted(rows, key=lambda one: wanted[one.pk] == HEAD):
@@ -185,10 +187,11 @@ def rehouse(
             reason=reason,
             data=data,
             transfer=more.get("transfer"),
+            act=events[0] if events else None,
         )
         spells.turn(event=event, person=person, spell=spell, now=now, **vars_of(life))
         events.append(event)
-    follow_heads(led, heads, rows, happened_on=happened_on, by=by, reason=reason, now=now)
+    follow_heads(led, heads, rows, happened_on=happened_on, by=by, reason=reason, now=now, act=events[0])
     tags.refresh(households=[*before, target.household_id], people=[one.pk for one in rows], on=today, now=now)
     return events
 

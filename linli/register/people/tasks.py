@@ -1,0 +1,24 @@
+"""What the register of people does by the clock."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import ngettext
+
+from linli.foundation.jobs.schedule import periodic
+from linli.register.people import news
+from linli.register.people.models import Transfer
+
+MOST_AT_ONCE = 500
+
+
+@periodic(every=timedelta(hours=6), name="people.remind_moves")
+def remind_moves(now: datetime) -> str:
+    """Tell both sides of the moves whose answer is late. Nothing is accepted by itself."""
+    late = Transfer.objects.waiting().filter(due_at__lt=now).select_related("from_area", "to_area").order_by("pk")
+    rows = list(late[:MOST_AT_ONCE])
+    for transfer in rows:
+        with transaction.atomic():
+            news.remind(transfer, now)
+    text = ngettext("%(n)s move is late", "%(n)s moves are late", len(rows)) if rows else ""
+    return text % {"n": len(rows)} if rows else ""
