@@ -5,9 +5,17 @@
    Kept forms belong to one person (<meta name="owner">): on a shared phone nobody sends another's. */
 (function () {
   'use strict';
-  if (!window.indexedDB || !window.fetch) return;
   var meta = document.querySelector('meta[name=owner]');
   var owner = meta ? meta.content : '';
+  /* Lists that lie on this device for a day (linli-visits-<owner>-<day>) go when somebody else is here, or nobody. */
+  if (window.caches && caches.keys) {
+    caches.keys().then(function (names) {
+      names.forEach(function (name) {
+        if (name.indexOf('linli-visits-') === 0 && name.indexOf('linli-visits-' + (owner || '?') + '-') !== 0) caches.delete(name);
+      });
+    }).catch(function () { /* not allowed here: then nothing was kept either */ });
+  }
+  if (!window.indexedDB || !window.fetch) return;
   var bar = document.querySelector('[data-outbox-bar]');
   var busy = false;
 
