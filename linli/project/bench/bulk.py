@@ -17,11 +17,12 @@ def columns_of(model: type[models.Model]) -> list[str]:
 def values_of(instance: models.Model) -> list[Any]:
     """The values of an unsaved row, ready for the database."""
     given = instance.__dict__
-    return [make(given[name]) if make else given[name] for name, make in _plan(type(instance), connection.vendor)]
+    return [make(given[name]) if make else given[name] for name, make in plan(type(instance), connection.vendor)]
 
 
 @lru_cache(maxsize=32)
-def _plan(model: type[models.Model], vendor: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+def plan(model: type[models.Model], vendor: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """The attributes of a model in the order of its columns, each with what brings it to the database's form."""
     return tuple((field.attname, _maker(field, vendor)) for field in model._meta.concrete_fields)
 
 
@@ -29,7 +30,7 @@ def _maker(field: "models.Field[Any, Any]", vendor: str) -> Callable[[Any], Any]
     if isinstance(field, models.JSONField):
         return lambda value: json.dumps(value, ensure_ascii=False)
     if vendor == "sqlite" and isinstance(field, models.DateTimeField):
-        return lambda value: value and value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return lambda value: value and value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
     if vendor == "sqlite" and isinstance(field, models.DateField):
         return lambda value: value and value.isoformat()
     return None
