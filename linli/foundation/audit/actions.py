@@ -1,6 +1,6 @@
 """The write side of the access log: one function, and no other way in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -46,4 +46,31 @@ def record(
         reason=clip(tidy(reason), 500),
         ip=clip(ip, 45),
         data=dict(data or {}),
+    )
+
+
+def record_many(
+    *,
+    by: Who,
+    action: str,
+    subject_kind: str,
+    subject_ids: Iterable[object],
+    now: datetime,
+    reason: str = "",
+    ip: str = "",
+) -> None:
+    """Write one line for each subject, in one statement: a page that shows fifty people was read fifty times."""
+    AccessRecord.objects.bulk_create(
+        AccessRecord(
+            at=now,
+            user_id=by.user_id,
+            post_id=by.post_id,
+            area_id=by.area_id,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=clip(str(subject_id), 64),
+            reason=clip(tidy(reason), 500),
+            ip=clip(ip, 45),
+        )
+        for subject_id in subject_ids
     )

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from linli.foundation.jobs.schedule import periodic
 from linli.register.people import news
+from linli.register.people.actions import retention
 from linli.register.people.models import Transfer
 
 MOST_AT_ONCE = 500
@@ -22,3 +23,9 @@ def remind_moves(now: datetime) -> str:
             news.remind(transfer, now)
     text = ngettext("%(n)s move is late", "%(n)s moves are late", len(rows)) if rows else ""
     return text % {"n": len(rows)} if rows else ""
+
+
+@periodic(every=timedelta(days=1), name="people.retention")
+def erase_what_is_due(now: datetime) -> str:
+    """Erase what may be kept no longer of those who left or died (rule set "retention")."""
+    return str(retention.run(now=now))
