@@ -36,6 +36,9 @@ def _add(commands: Subparsers, name: str, text: str, run: Callable[[Any], int]) 
 def _add_serving(commands: Subparsers) -> None:
     demo = _add(commands, "demo", "Load the demo district, if it is not there yet, and serve it.", runs.demo)
     demo.add_argument("--load-only", action="store_true", help="load the district and end")
+    demo.add_argument("--residents", type=_number, help="made-up residents in the register (default: 20000)")
+    demo.add_argument("--district", type=_district, help="the district they live in (default: 320105)")
+    demo.add_argument("--seed", type=_number, help="another seed makes other residents")
     serve = _add(commands, "serve", "Serve the pages and run the background worker.", runs.serve)
     for command in (demo, serve):
         _add_server_options(command)
@@ -64,6 +67,18 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
         raise argparse.ArgumentTypeError(f"{text!r} does not do; write a number from 1 to 256")
     return int(text)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 10_000_000):
+        raise argparse.ArgumentTypeError(f"{text!r} does not do; write a number from 0 to 10000000")
+    return int(text)
+
+
+def _district(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and len(text) == 6):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the code of a district; write its six digits")
+    return text
 
 
 def _add_checking(commands: Subparsers) -> None:

@@ -26,7 +26,8 @@ def demo(options: argparse.Namespace) -> int:
     if not options.load_only:
         server.check_address()
     _end_on_sigterm()
-    load(now=timezone.now())
+    given = {"residents": options.residents, "district_id": options.district, "seed": options.seed}
+    load(now=timezone.now(), **{name: value for name, value in given.items() if value is not None})
     if options.load_only:
         return GOOD
     text = welcome(server.address)  # here: the thread that says it does not know the language of the terminal

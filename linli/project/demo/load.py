@@ -20,7 +20,10 @@ from linli.foundation.areas.demo import DISTRICT, draw_demo_district
 from linli.foundation.areas.queries import drawn_within
 from linli.lib.errors import Refusal
 from linli.project.demo import cases
+from linli.project.demo.desks import fill_desks
 from linli.project.demo.people import staff_units
+from linli.project.demo.population import DEFAULT, is_populated, load_population
+from linli.project.demo.population.load import SEED
 from linli.project.demo.reports import RESIDENT_PHONE
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.actions import load_list
@@ -38,8 +41,11 @@ class NotEmpty(Refusal):
     code = "not_empty"
 
 
-def load(*, now: datetime) -> None:
-    """Make the database ready and load what is missing of the demo. Raises NotEmpty for an installation in use."""
+def load(*, now: datetime, residents: int = DEFAULT, district_id: str = DISTRICT, seed: int = SEED) -> None:
+    """Make the database ready and load what is missing of the demo. Raises NotEmpty for an installation in use.
+
+    `residents` people live in `district_id`, any district of the list of divisions; 0 leaves the register empty.
+    """
     with _bar(_("Database")) as tell:
         call_command("migrate", interactive=False, verbosity=0)
         tell(1, 1)
@@ -52,6 +58,26 @@ def load(*, now: datetime) -> None:
     if not Case.objects.exists():
         with _bar(_("Cases of the last 90 days")) as tell:
             cases.load(now=now, tell=tell)
+    if residents and not is_populated(district_id):
+        with _bar(_("Residents and homes")) as tell:
+            load_residents(now=now, residents=residents, district_id=district_id, seed=seed, tell=tell)
+
+
+def load_residents(
+    *, now: datetime, residents: int, district_id: str = DISTRICT, seed: int = SEED, tell: Tell | None = None
+) -> None:
+    """The made-up population, and on the desks of the demo accounts what waits for an answer."""
+    load_population(
+        district_id=district_id,
+        residents=residents,
+        now=now,
+        seed=seed,
+        home=cases.HOME,
+        home_phone=RESIDENT_PHONE,
+        tell=tell,
+    )
+    if district_id == DISTRICT:
+        fill_desks(home=cases.HOME, now=now)
 
 
 def load_district(*, now: datetime, tell: Tell | None = None) -> None:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Final
 
 from linli.project.demo.population.tables import BAND_YEARS, BANDS, Chances, society
 
@@ -15,7 +16,7 @@ MALE, FEMALE = "1", "2"
 SINGLE, MARRIED, WIDOWED, DIVORCED = "10", "20", "30", "40"
 HEAD = "02"
 DRAFTS = 4
-YEAR = 365.2425
+YEAR: Final = 365.2425
 #: A child that still lives at home is younger than this.
 AT_HOME_UNTIL = 29
 
@@ -54,7 +55,7 @@ class Families:
     def __init__(self, today: date, rng: random.Random) -> None:
         self.today, self.rng = today, rng
         self.forms: Chances[str] = Chances.of(society()["families"]["rows"])
-        self.wanted = {
+        self.wanted: dict[tuple[str, int], float] = {
             (sex, band): row[column] / 10_000
             for band, row in enumerate(society()["bands"]["rows"])
             for column, sex in ((1, MALE), (2, FEMALE))
@@ -100,7 +101,8 @@ class Families:
         return self.today - timedelta(days=int(self.rng.uniform(low, high) * YEAR) + 1)
 
     def _age(self, born: date) -> float:
-        return (self.today - born).days / YEAR
+        days: int = (self.today - born).days
+        return days / YEAR
 
     def _couple(self, family: Family, low: float, high: float) -> None:
         """A married couple; the head is the man in six of seven."""
@@ -118,7 +120,7 @@ class Families:
 
     def _children(self, family: Family, mother: date, most: int) -> None:
         """Children still at home, born when the mother was 21 to 40, and two years apart."""
-        rng, ages = self.rng, []
+        rng, ages = self.rng, list[int]()
         earliest = max(mother.toordinal() + int(21 * YEAR), self.today.toordinal() - int(AT_HOME_UNTIL * YEAR))
         latest = min(mother.toordinal() + int(40 * YEAR), self.today.toordinal() - 20)
         count = rng.choices((1, 2, 3), (62, 35, 3))[0]

@@ -16,10 +16,11 @@ from linli.project.bench import bulk
 from linli.project.demo.population.book import HERE, Book, Resident
 from linli.project.demo.population.families import Families, Family
 from linli.project.demo.population.ground import leaves_of, open_grids
-from linli.project.demo.population.histories import History, Story
+from linli.project.demo.population.histories import History
 from linli.project.demo.population.places import Door, Homes, Leaf, Left, Neighbourhood
 from linli.project.demo.population.portraits import Portraits
 from linli.project.demo.population.rows import Sheet
+from linli.project.demo.population.story import Story
 from linli.project.demo.population.tables import society
 from linli.register.homes.models import Building
 from linli.register.people.models import Headcount, Person

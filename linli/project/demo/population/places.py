@@ -146,7 +146,7 @@ class Neighbourhood:
             for floor in range(1, floors + 1):
                 for place_on_floor in range(1, doors + 1):
                     room = f"{floor}{place_on_floor:02d}"
-                    row = {
+                    row: dict[str, Any] = {
                         "id": self.homes.dwellings.key(),
                         "building_id": building,
                         "area_id": leaf.area_id,
