@@ -10,7 +10,6 @@
   var meta = document.querySelector('meta[name=owner]');
   var owner = meta ? meta.content : '';
 
-  function chinaDay() { return new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10); }
   function localMinute() {
     var now = new Date();
     return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
@@ -83,6 +82,7 @@
     if (done) done.scrollIntoView();
     var card = event.target.closest && event.target.closest('.visit-card');
     if (card) card.classList.add('muted');
+    if (person && person.form.elements.visited_at) person.form.elements.visited_at.value = localMinute();
   });
 
   document.addEventListener('submit', function (event) {
@@ -152,5 +152,4 @@
     if (input.form) input.form.addEventListener('reset', function () { setTimeout(forget); });
   }
   document.querySelectorAll('[data-voice]').forEach(voice);
-  if (box && box.getAttribute('data-visits-day') !== chinaDay()) document.documentElement.setAttribute('data-visits-old', '');
 })();
