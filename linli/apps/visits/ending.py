@@ -46,6 +46,6 @@ def restart(people: Collection[int], event: PopulationEvent, now: datetime) -> N
     """Put back what `event` had ended, unless somebody else has taken the household on meanwhile."""
     Visit.objects.filter(next_ended_by=event).update(next_ended_by=None)
     for row in Assignment.objects.filter(ended_by=event, household__isnull=False):
-        if not Assignment.objects.filter(household_id=row.household_id, until__isnull=True).exists():
+        if not Assignment.objects.filter(household=row.household, until__isnull=True).exists():
             row.until, row.ended_by = None, None
             row.save(update_fields=["until", "ended_by"])

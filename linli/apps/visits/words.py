@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from linli.apps.visits import care
 from linli.apps.visits.care import Care
-from linli.apps.visits.queries.due import Due
+from linli.apps.visits.queries.plan import Due
 from linli.register.people.models.event import EventKind
 
 

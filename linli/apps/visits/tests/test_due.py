@@ -6,8 +6,8 @@ import pytest
 
 from linli.apps.visits import words
 from linli.apps.visits.queries import due_of_worker, unassigned
-from linli.apps.visits.queries.due import due_of_worker as of_worker
-from linli.apps.visits.queries.due import in_route_order
+from linli.apps.visits.queries.plan import due_of_worker as of_worker
+from linli.apps.visits.queries.plan import in_route_order
 from linli.apps.visits.tests import factories as visits
 from linli.register.people.actions import events, tags
 from linli.register.people.actions.events import Home

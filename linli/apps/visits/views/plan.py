@@ -19,9 +19,9 @@ from linli.apps.visits import actions, care, words
 from linli.apps.visits.actions import Target
 from linli.apps.visits.actions.assign import may_plan
 from linli.apps.visits.queries import assigned
-from linli.apps.visits.queries import due as plans
-from linli.apps.visits.queries.due import Due
+from linli.apps.visits.queries import plan as plans
 from linli.apps.visits.queries.homes import Place, places_of, workers_of
+from linli.apps.visits.queries.plan import Due
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.queries import post_label
@@ -119,11 +119,12 @@ def plan(request: ActorRequest) -> TemplateResponse:
 def _after(text: str) -> tuple[int, int, int] | None:
     """A place in the list, from the address."""
     parts = text.split(".")
+    if len(text) >= 60 or len(parts) != 3:
+        return None
     try:
-        first, second, third = (int(part) for part in parts) if len(text) < 60 else ()
+        return int(parts[0]), int(parts[1]), int(parts[2])
     except ValueError:
         return None
-    return first, second, third
 
 
 def figures(every: list[Due], request: ActorRequest) -> list[dict[str, object]]:

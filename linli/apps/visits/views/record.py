@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import OperationalError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -216,7 +216,7 @@ def of_one(request: ActorRequest, person_id: int) -> HttpResponse:
 
 @requires(Permission.PEOPLE_READ)
 @require_safe
-def file(request: ActorRequest, visit_id: int, file_id: uuid.UUID) -> HttpResponse:
+def file(request: ActorRequest, visit_id: int, file_id: uuid.UUID) -> FileResponse:
     """A photo or the voice note of a visit in the actor's scope."""
     kept = history.file_of(request.actor, visit_id, file_id)
     if kept is None:

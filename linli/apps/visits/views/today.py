@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.apps.visits import words
 from linli.apps.visits.actions.assign import may_plan
-from linli.apps.visits.queries import due as plans
-from linli.apps.visits.queries.due import Due
+from linli.apps.visits.queries import plan as plans
+from linli.apps.visits.queries.plan import Due
 from linli.foundation import vault
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.actors import Actor
