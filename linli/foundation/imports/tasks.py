@@ -11,9 +11,9 @@ from django_tasks import task
 from linli.foundation.imports import actions, queries, store
 from linli.foundation.imports.kinds import Cancelled, Kind, Run, kind_of
 from linli.foundation.imports.models import Batch
+from linli.foundation.jobs.actions import retire
 from linli.foundation.jobs.schedule import periodic
 from linli.foundation.jobs.worker import Pulse, worker_name
-from linli.foundation.jobs.actions import retire
 from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal
 

@@ -9,7 +9,7 @@ from linli.register.people.models.party import Party
 from linli.register.people.models.person import Person
 from linli.register.people.models.request import SubjectRequest
 from linli.register.people.models.spell import Spell
-from linli.register.people.models.staged import Staged
+from linli.register.people.models.staged import MadeHome, Staged
 from linli.register.people.models.tag import RestrictedTag, Tag
 from linli.register.people.models.tenure import Tenure
 from linli.register.people.models.transfer import Transfer
@@ -19,6 +19,7 @@ __all__ = [
     "Correction",
     "Headcount",
     "Household",
+    "MadeHome",
     "Party",
     "Person",
     "PopulationEvent",

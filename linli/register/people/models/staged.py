@@ -152,3 +152,17 @@ class Staged(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} row {self.row}"
+
+
+class MadeHome(models.Model):
+    """An estate, a building or a dwelling that a batch made, so that undoing the batch finds it. No personal data."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    what = models.CharField(max_length=8, choices=[(one, one) for one in ("estate", "building", "dwelling")])
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("home that came with a sheet")
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.object_id}"

@@ -1,0 +1,115 @@
+"""Applying a batch: everything in one transaction, set by set. Either all of it is in the register, or nothing."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.foundation.areas.models import Area
+from linli.foundation.imports import actions as batches
+from linli.foundation.imports.kinds import Cancelled, Run
+from linli.foundation.imports.models import Batch
+from linli.lib.errors import Refusal, Stale
+from linli.register.people.actions import spells, tags
+from linli.register.people.importing import changing, founding, newcomers
+from linli.register.people.importing.matching import DISTRICT_DIGITS, PEOPLE
+from linli.register.people.importing.staging import TABLE, execute
+from linli.register.people.models import Person, Staged
+
+COMMUNITY_DIGITS = 12
+REFRESH = 2000
+
+
+class Meanwhile(Refusal):
+    """Somebody entered the same people while this batch waited."""
+
+    code = "entered_meanwhile"
+    status = 409
+
+
+def apply(run: Run) -> None:
+    """Put an approved batch into the register. Raises Refusal; then nothing of it was kept."""
+    batch = run.batch
+    if not batches.turn(batch_id=batch.pk, worker=run.worker, to=Batch.State.APPLYING):
+        raise Cancelled
+    try:
+        with transaction.atomic():
+            held = batches.locked(batch.pk, Batch.State.APPLYING)
+            if held.claimed_by != run.worker:
+                raise Cancelled
+            now = timezone.now()
+            counts = _apply(held, now, run)
+            batches.turn(
+                batch_id=batch.pk,
+                worker=run.worker,
+                to=Batch.State.APPLIED,
+                applied_at=now,
+                counts={**held.counts, "applied": counts, "refreshed": False},
+            )
+    except IntegrityError as clash:
+        if "people_identity_once" in str(clash) or "identity_index" in str(clash):
+            raise Meanwhile(_meanwhile()) from clash
+        message = _("The register changed while this was applied; nothing was kept. Let the rows be checked again.")
+        raise Stale(message) from clash
+    refresh_tags(batch.pk, say=run.say)
+
+
+def _meanwhile() -> str:
+    return _(
+        "Somebody else entered some of these people in the meantime; nothing of this batch was kept. "
+        "Let the rows be checked again, and they will be matched."
+    )
+
+
+def _apply(batch: Batch, now: datetime, run: Run) -> dict[str, int]:
+    if Staged.objects.filter(batch=batch, state=Staged.State.DUPLICATE).exists():
+        raise Stale(_("Some rows are still to be decided at the merge desk."))
+    # Whoever applies to the same community waits here, and then sees what the other has entered.
+    communities = Area.objects.filter(pk=batch.area_id[:COMMUNITY_DIGITS])
+    list(communities.select_for_update(no_key=True).values_list("pk", flat=True))
+    _still_new(batch)
+    run.say("homes")
+    counts = founding.found_homes(batch, now)
+    run.say("people")
+    counts |= newcomers.enter(batch, now)
+    run.say("headcounts")
+    spells.add_counts(newcomers.headcounts())
+    run.say("changes")
+    counts |= changing.change(batch, now)
+    founding.drop()
+    return counts
+
+
+def _still_new(batch: Batch) -> None:
+    known = execute(
+        f'UPDATE "{TABLE}" SET score = score FROM "{PEOPLE}" AS p WHERE "{TABLE}".batch_id = %s'  # noqa: S608
+        f' AND "{TABLE}".state = %s AND "{TABLE}".person_id IS NULL AND p.district_id = %s'
+        f' AND p.identity_index = "{TABLE}".identity_index',
+        [batch.pk, "ok", batch.area_id[:DISTRICT_DIGITS]],
+    )
+    if known:
+        raise Meanwhile(_meanwhile())
+
+
+def refresh_tags(batch_id: int, *, say: object = None) -> None:
+    """Bring the computed groups of the batch's households up to date, chunk by chunk; the nightly run does it, too."""
+    today, last = timezone.localdate(), 0
+    people = Person.objects.filter(batch_id=batch_id)
+    while part := list(people.filter(pk__gt=last).order_by("pk").values_list("pk", "household_id")[:REFRESH]):
+        with transaction.atomic():
+            tags.refresh(
+                on=today, now=timezone.now(), households={home for _pk, home in part}, people=[pk for pk, _home in part]
+            )
+        last = part[-1][0]
+    touched = Staged.objects.filter(batch_id=batch_id, state="ok", decision="same").exclude(person_id=None)
+    ids = list(touched.values_list("person_id", flat=True))
+    for start in range(0, len(ids), REFRESH):
+        with transaction.atomic():
+            homes = Person.objects.filter(pk__in=ids[start : start + REFRESH]).values_list("household_id", flat=True)
+            tags.refresh(
+                on=today,
+                now=timezone.now(),
+                households=list(homes),
+                people=[pk for pk in ids[start : start + REFRESH] if pk],
+            )

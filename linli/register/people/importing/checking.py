@@ -1,0 +1,137 @@
+"""Reading and checking a whole sheet in chunks: each is a transaction with a checkpoint, so a crash is taken up again."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict
+from multiprocessing import get_context
+from typing import Any
+
+from django.db import transaction
+
+from linli.foundation import vault
+from linli.foundation.imports import actions as batches
+from linli.foundation.imports import store
+from linli.foundation.imports.kinds import Cancelled, Run
+from linli.foundation.imports.models import Batch
+from linli.lib.sheets import open_sheet
+from linli.register.people.importing import matching, staging
+from linli.register.people.importing.facts import Facts, gather
+from linli.register.people.importing.reading import Carry, Line, chunks, columns_of, lines
+from linli.register.people.importing.rows import RowChecker, check_all
+
+CHUNK = 2000
+#: From so many rows on a second process helps; before, starting it costs more than it saves.
+MANY_ROWS = 50_000
+PROCESSES = 2
+#: Chunks on their way to the processes and back: the bound of memory, whatever the size of the file.
+AHEAD = 6
+
+Checked = tuple[list[Line], str, int, "list[tuple[Any, ...]] | bytes"]
+
+
+def check(run: Run) -> None:
+    """Check every row of the batch's sheet, then look for the people it means; the batch is then `checked`."""
+    batch = run.batch
+    facts = gather(batch)
+    if batch.counts.get("fresh", True):
+        with transaction.atomic():
+            staging.forget(batch.pk)
+            _checkpoint(batch, run.worker, read_to=0, carry=None, done=0)
+    run.say("read")
+    if not batch.counts.get("read"):
+        read(run, facts)
+    run.say("match")
+    run.alive()
+    with transaction.atomic():
+        matching.match(batch, say=run.say)
+        counts = {"read": True, **matching.counted(batch)}
+        moved = batches.turn(batch_id=batch.pk, worker=run.worker, to=Batch.State.CHECKED, counts=counts)
+        if not moved:
+            raise Cancelled
+
+
+def read(run: Run, facts: Facts) -> None:
+    """Read the sheet from where the last checkpoint stands, check its rows and stage them."""
+    batch, done = run.batch, run.batch.rows_done
+    for part, carry, last, rows in _checked(batch, facts):
+        run.alive()
+        done += len(part)
+        with transaction.atomic():
+            staging.write(rows)
+            _checkpoint(batch, run.worker, read_to=last, carry=carry, done=done)
+    with transaction.atomic():
+        _checkpoint(batch, run.worker, read_to=batch.counts.get("read_to", 0), carry=None, done=done, read=True)
+
+
+def _checkpoint(batch: Batch, worker: str, *, read_to: int, carry: str | None, done: int, read: bool = False) -> None:
+    batch.counts = {"fresh": False, "read_to": read_to, "carry": carry or "", **({"read": True} if read else {})}
+    batch.rows_done = done
+    also = {"rows_total": done} if read else {}
+    held = Batch.objects.filter(pk=batch.pk, claimed_by=worker).update(counts=batch.counts, rows_done=done, **also)
+    if not held:
+        raise Cancelled
+
+
+def _checked(batch: Batch, facts: Facts) -> Iterator[Checked]:
+    """The chunks of the sheet with their checked rows, in order; by two processes when there are many rows."""
+    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name)
+    start = max(batch.first_row, int(batch.counts.get("read_to", 0)) + 1)
+    carry = _carry(batch)
+    found = chunks(lines(book.rows(batch.sheet, start=start), carry, batch.columns), CHUNK)
+    as_copy = staging.on_postgresql()
+    total = next((sheet.rows for sheet in book.sheets if sheet.name == batch.sheet), 0) or 0
+    if total - start < MANY_ROWS:
+        checker = RowChecker(facts, batch.pk)
+        for part in found:
+            rows = check_all(checker, part)
+            yield part, _sealed(carry), part[-1].number, staging.encode(rows) if as_copy else rows
+        return
+    with ProcessPoolExecutor(
+        PROCESSES, mp_context=get_context("spawn"), initializer=_begin, initargs=(facts, batch.pk, as_copy)
+    ) as pool:
+        waiting: deque[tuple[list[Line], str, Future[Any]]] = deque()
+        for part in found:
+            waiting.append((part, _sealed(carry), pool.submit(_check_chunk, part)))
+            if len(waiting) >= AHEAD:
+                yield _next(waiting)
+        while waiting:
+            yield _next(waiting)
+
+
+def _next(waiting: deque[tuple[list[Line], str, "Future[Any]"]]) -> Checked:
+    part, carry, future = waiting.popleft()
+    return part, carry, part[-1].number, future.result()
+
+
+def _sealed(carry: Carry) -> str:
+    kept = asdict(carry)
+    kept.pop("columns")
+    return vault.seal(json.dumps(kept, ensure_ascii=False), vault.STAGED)
+
+
+def _carry(batch: Batch) -> Carry:
+    kept = batch.counts.get("carry")
+    return Carry(columns=columns_of_batch(batch), **(json.loads(vault.unseal(kept, vault.STAGED)) if kept else {}))
+
+
+def columns_of_batch(batch: Batch) -> dict[str, int]:
+    """Field → column of a batch."""
+    return columns_of({column: name for column, name in batch.mapping.items() if name})
+
+
+_here: dict[str, Any] = {}
+
+
+def _begin(facts: Facts, batch_id: int, as_copy: bool) -> None:
+    """The first thing in a new process: no database there, only what travelled with the facts."""
+    import django
+
+    django.setup()
+    _here["checker"], _here["as_copy"] = RowChecker(facts, batch_id), as_copy
+
+
+def _check_chunk(part: list[Line]) -> list[tuple[Any, ...]] | bytes:
+    rows = check_all(_here["checker"], part)
+    return staging.encode(rows) if _here["as_copy"] else rows

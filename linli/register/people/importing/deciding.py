@@ -1,0 +1,108 @@
+"""The merge desk and the correction of cells: what people decide about rows before a batch is applied."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli.foundation import vault
+from linli.foundation.accounts.actors import Actor
+from linli.foundation.imports import actions as batches
+from linli.foundation.imports.models import Batch
+from linli.lib.errors import Invalid
+from linli.register.people.importing import matching, staging
+from linli.register.people.importing.facts import gather
+from linli.register.people.importing.reading import Line
+from linli.register.people.importing.rows import RowChecker
+from linli.register.people.models import Staged
+
+MOST_CELL = 300
+Decision, State = Staged.Decision, Staged.State
+
+
+def decide(
+    *,
+    by: Actor,
+    batch_id: int,
+    decision: str,
+    rows: Collection[int] = (),
+    reason: str = "",
+    keep: Collection[str] = (),
+    now: datetime,
+) -> int:
+    """Decide about rows: those named, or all that are open for the same reason. Returns how many.
+
+    `keep` are the fields that stay as the register has them. Raises NotAllowed, Invalid, Stale.
+    """
+    if decision not in Decision.values:
+        raise Invalid(fields={"decision": _("Choose one of the decisions.")})
+    with transaction.atomic():
+        batch = batches.locked(batch_id, Batch.State.CHECKED)
+        batches.may_import(by, batch.area_id)
+        found = Staged.objects.filter(batch=batch).exclude(state=State.CONFLICT if decision != Decision.OUT else "")
+        found = found.filter(row__in=list(rows)) if rows else found.filter(state=State.DUPLICATE, reason=reason)
+        if decision == Decision.DIFFERENT and found.filter(reason="identity").exists():
+            raise Invalid(
+                fields={"decision": _("One document cannot belong to two people. Correct it, or leave it out.")}
+            )
+        decided = 0
+        for row in found.order_by("row").iterator(1000):
+            _decide(row, decision, " ".join(sorted(keep)), by)
+            row.save(update_fields=["state", "decision", "person_id", "same_as_row", "keep", "decided_by_id"])
+            decided += 1
+        settle(batch)
+    return decided
+
+
+def _decide(row: Staged, decision: str, keep: str, by: Actor) -> None:
+    row.decision, row.decided_by_id, row.keep = decision, by.user_id, keep[:300]
+    wrong = row.errors != "{}"
+    if decision == Decision.NONE:
+        row.decided_by_id = None
+        row.state = State.DUPLICATE if row.person_id or row.same_as_row else (State.ERROR if wrong else State.OK)
+    elif decision == Decision.OUT or (decision == Decision.SAME and row.same_as_row is not None):
+        # The earlier row stands for both.
+        row.state = State.LEFT_OUT
+    else:
+        row.state = State.ERROR if wrong else State.OK
+        if decision == Decision.DIFFERENT:
+            row.person_id = row.same_as_row = None
+
+
+def settle(batch: Batch) -> None:
+    """After a decision: what differs now, which households are joined, and the counts."""
+    matching.decide_again(batch)
+    batch.counts = {**batch.counts, **matching.counted(batch)}
+    batch.save(update_fields=["counts"])
+
+
+def cells_of(row: Staged) -> list[str]:
+    """The cells of a row as they came."""
+    import json
+
+    cells: list[str] = json.loads(vault.unseal(row.cells_sealed, vault.STAGED) or "[]")
+    return cells
+
+
+@transaction.atomic
+def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], now: datetime) -> Staged:
+    """Write other text into cells of a row (column → text) and check it again. Raises NotAllowed, Invalid, Stale."""
+    batch = batches.locked(batch_id, Batch.State.CHECKED)
+    batches.may_import(by, batch.area_id)
+    row = Staged.objects.filter(batch=batch, row=number).first()
+    if row is None:
+        raise Invalid(_("There is no such row."))
+    cells = cells_of(row)
+    for column, text in changes.items():
+        if not 0 <= column < max(len(batch.columns), len(cells)):
+            raise Invalid(_("There is no such column."))
+        cells += [""] * (column + 1 - len(cells))
+        cells[column] = text[:MOST_CELL]
+    checker = RowChecker(gather(batch), batch.pk)
+    head = int(row.household_key[2:]) if row.household_key.startswith("r:") else 0
+    staging.replace_row(checker.check(Line(number, cells, head if head != number else 0, "", row.household_number, "")))
+    matching.match(batch)
+    batch.counts = {**batch.counts, **matching.counted(batch)}
+    batch.save(update_fields=["counts"])
+    return Staged.objects.get(batch=batch, row=number)

@@ -1,0 +1,138 @@
+"""From an address in a cell to a door of the register, or to the parts of a new one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from linli.lib import addresses
+from linli.lib.addresses import Door
+from linli.lib.chinese import clip, fold
+from linli.register.people.importing.cells import Remembered, Why
+from linli.register.people.importing.facts import COMMUNITY_DIGITS, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a row stands: the parts of its door, what the register has of it, its area; `why` when it cannot be."""
+
+    area_id: str = ""
+    estate: str = ""
+    building: str = ""
+    entrance: str = ""
+    room: str = ""
+    floor: int | None = None
+    building_id: int | None = None
+    dwelling_id: int | None = None
+    door: str = ""
+    # An address without a building: kept as words.
+    words: str = ""
+    why: Why | None = None
+    why_field: str = "address"
+
+
+class Doors:
+    """Finds doors. Remembers addresses, because a household says the same one several times."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.parsed = Remembered(self._parse)
+        self.stood: dict[tuple[str, ...], Standing] = {}
+        self.known_estates = sorted(facts.estates, key=len, reverse=True)
+        self.only_estate = next(iter(set(facts.estates.values()))) if len(set(facts.estates.values())) == 1 else ""
+
+    def stand(self, parts: Mapping[str, str], grid: str) -> Standing:
+        """The place of a row with these cells of address and this cell of grid."""
+        key = (grid, *(f"{name}={text}" for name, text in parts.items()))
+        found = self.stood.get(key)
+        if found is None:
+            if len(self.stood) > 200_000:
+                self.stood.clear()
+            found = self.stood[key] = self._stand(parts, grid)
+        return found
+
+    def _stand(self, parts: Mapping[str, str], grid: str) -> Standing:
+        area_id, why = self._grid(grid)
+        if why is not None:
+            return Standing(why=why, why_field="grid")
+        door = self._door(parts)
+        standing = self._known(door, area_id)
+        if not standing.area_id:
+            return replace(standing, why=("grid_missing", {}), why_field="grid")
+        if door.building and standing.building_id is None and not self.facts.may_create:
+            return replace(standing, why=("building_unknown", {}))
+        if door.room and door.building and standing.dwelling_id is None and not self.facts.may_create:
+            return replace(standing, why=("dwelling_unknown", {}))
+        return standing
+
+    def _grid(self, text: str) -> tuple[str, Why | None]:
+        word = fold(text)
+        if not word:
+            return "", None
+        grids = self.facts.grids
+        for candidate in (word, f"{word}网格", word.removesuffix("网格"), f"第{word}网格"):
+            if candidate in grids:
+                found = grids[candidate]
+                return (found, None) if found else ("", ("grid_ambiguous", {"text": word[:20]}))
+        if word.isdigit() and (short := [pk for pk in grids if pk.endswith(word.zfill(3)) and pk.isdigit()]):
+            return (short[0], None) if len(short) == 1 else ("", ("grid_ambiguous", {"text": word[:20]}))
+        return "", ("grid_unknown", {"text": word[:20]})
+
+    def _parse(self, text: str) -> Door:
+        door = addresses.parse(text)
+        return replace(door, estate=self._estate(door.estate))
+
+    def _estate(self, words: str) -> str:
+        """The estate's own name, without what addresses say before it."""
+        for known in self.known_estates:
+            if words.endswith(known):
+                return self.facts.estates[known]
+        rest, again = words, True
+        while again and rest:
+            again = False
+            for name in self.facts.above:
+                if rest.startswith(name):
+                    rest, again = rest[len(name) :], True
+                    break
+        return clip(rest, 80)
+
+    def _door(self, parts: Mapping[str, str]) -> Door:
+        door = self.parsed(parts["address"]) if parts.get("address") else Door()
+        if parts.get("estate"):
+            inner = self.parsed(parts["estate"])
+            door = replace(door, estate=inner.estate or door.estate)
+        if parts.get("building"):
+            door = replace(door, building=addresses.building_name(parts["building"]))
+        if parts.get("entrance"):
+            door = replace(door, entrance=addresses.entrance_name(parts["entrance"]))
+        if parts.get("room"):
+            room = addresses.room_name(parts["room"])
+            door = replace(door, room=room, floor=addresses.floor_of(room))
+        if door.building and not door.estate and self.only_estate:
+            door = replace(door, estate=self.only_estate)
+        return replace(
+            door, building=clip(door.building, 40), entrance=clip(door.entrance, 20), room=clip(door.room, 20)
+        )
+
+    def _known(self, door: Door, grid: str) -> Standing:
+        area_id = grid or self.facts.target
+        if not door.building:
+            words = door.estate + door.entrance + door.room
+            return Standing(
+                area_id=area_id, words=words, door=f"{door.estate}||{door.entrance}|{door.room}" if words else ""
+            )
+        standing = Standing(
+            area_id=area_id,
+            estate=door.estate,
+            building=door.building,
+            entrance=door.entrance,
+            room=door.room,
+            floor=door.floor,
+            door=f"{area_id[:COMMUNITY_DIGITS]}|{door.estate}|{door.building}|{door.entrance}|{door.room}",
+        )
+        home = self.facts.buildings.get((door.estate, door.building))
+        if home is not None:
+            standing = replace(standing, area_id=home.area_id, building_id=home.building_id)
+        if door.room:
+            home = self.facts.dwellings.get((door.estate, door.building, door.entrance, door.room))
+            if home is not None:
+                standing = replace(standing, dwelling_id=home.dwelling_id)
+        return standing

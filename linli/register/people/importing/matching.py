@@ -1,0 +1,170 @@
+"""Whom a row means: an earlier row, somebody of the register, or somebody new. Set by set, in SQL."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Count, Q
+
+from linli.foundation.imports.models import Batch
+from linli.lib.prefix import within
+from linli.register.people.importing import comparing, likeness
+from linli.register.people.importing.staging import TABLE, execute, on_postgresql
+from linli.register.people.models import Household, Person, Spell, Staged
+
+DISTRICT_DIGITS = 6
+#: Errors that follow from other rows and from the register, not from the cells: they are found anew each time.
+DEAD = '{"name": ["dead", {}]}'
+SECOND_HEAD = '{"relation": ["second_head", {}]}'
+HAS_HEAD = '{"relation": ["household_has_head", {}]}'
+PEOPLE = Person._meta.db_table
+HOUSEHOLDS = Household._meta.db_table
+SPELLS = Spell._meta.db_table
+
+
+def match(batch: Batch, *, say: Callable[[str], None] = lambda _what: None) -> None:
+    """Find for every row whom it means, what it changes, and which household it joins. Decisions of people stay."""
+    if on_postgresql():
+        execute(f'ANALYZE "{TABLE}"')
+    _start_over(batch)
+    _in_register(batch)
+    _elsewhere(batch)
+    _in_sheet(batch)
+    say("likeness")
+    likeness.find(batch)
+    say("compare")
+    decide_again(batch)
+
+
+def decide_again(batch: Batch) -> None:
+    """What follows from decisions: what differs, which households are joined, which heads are too many."""
+    Staged.objects.filter(batch=batch, state="error", errors__in=(SECOND_HEAD, HAS_HEAD, comparing.HEAD_CHANGE)).update(
+        state="ok", errors="{}"
+    )
+    comparing.compare(batch)
+    _households(batch)
+    _heads(batch)
+
+
+def counted(batch: Batch) -> dict[str, int]:
+    """How many rows of which state, and of the new people among them."""
+    rows = Staged.objects.filter(batch=batch)
+    found = {row["state"]: row["n"] for row in rows.values("state").order_by().annotate(n=Count("pk"))}
+    ok = rows.filter(state=Staged.State.OK)
+    more = ok.aggregate(
+        new=Count("pk", filter=_new()),
+        changed=Count("pk", filter=Q(decision="same", person_id__isnull=False) & ~Q(differs="")),
+        moved=Count("pk", filter=Q(decision="same", person_id__isnull=False, moves=True)),
+    )
+    return {"rows": sum(found.values()), **{state: found.get(state, 0) for state in Staged.State.values}, **more}
+
+
+def _new() -> Q:
+    return Q(person_id__isnull=True) | Q(decision=Staged.Decision.DIFFERENT)
+
+
+def _start_over(batch: Batch) -> None:
+    rows = Staged.objects.filter(batch=batch)
+    rows.filter(state="error", errors__in=(DEAD, SECOND_HEAD, HAS_HEAD, comparing.HEAD_CHANGE)).update(
+        state="ok", errors="{}"
+    )
+    free = rows.filter(decided_by_id__isnull=True)
+    if not free.exclude(person_id=None, same_as_row=None, state__in=("ok", "error")).exists():
+        return
+    free.filter(Q(person_id__isnull=False) | Q(same_as_row__isnull=False)).exclude(state="error").update(
+        state="ok", person_id=None, same_as_row=None, reason="", score=0, decision="", differs="", moves=False
+    )
+
+
+def _in_register(batch: Batch) -> None:
+    """The same document: the same person."""
+    execute(
+        f'UPDATE "{TABLE}" SET person_id = p.id, reason = %s, score = 100, decision = %s'  # noqa: S608
+        f' FROM "{PEOPLE}" AS p WHERE "{TABLE}".batch_id = %s AND "{TABLE}".identity_index IS NOT NULL'
+        f' AND "{TABLE}".decided_by_id IS NULL AND "{TABLE}".state <> %s'
+        f' AND p.district_id = %s AND p.identity_index = "{TABLE}".identity_index',
+        ["identity", "same", batch.pk, "left_out", batch.area_id[:DISTRICT_DIGITS]],
+    )
+
+
+def _elsewhere(batch: Batch) -> None:
+    """Somebody of another community cannot be taken from a sheet; who died does not come back."""
+    low, high = within("area_id", batch.area_id).values()
+    execute(
+        f'UPDATE "{TABLE}" SET state = %s, decision = %s FROM "{PEOPLE}" AS p'  # noqa: S608
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".person_id = p.id AND "{TABLE}".state <> %s'
+        " AND p.status <> %s AND NOT (p.area_id >= %s AND p.area_id < %s)",
+        ["conflict", "", batch.pk, "left_out", "dead", low, high],
+    )
+    execute(
+        f'UPDATE "{TABLE}" SET state = %s, decision = %s, errors = %s FROM "{PEOPLE}" AS p'  # noqa: S608
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".person_id = p.id AND "{TABLE}".state <> %s AND p.status = %s',
+        ["error", "", DEAD, batch.pk, "left_out", "dead"],
+    )
+
+
+def _in_sheet(batch: Batch) -> None:
+    """The same document twice in the sheet: the first row stands, the others are decided."""
+    execute(
+        f'UPDATE "{TABLE}" SET state = %s, same_as_row = f.first_row, person_id = NULL, reason = %s, score = 100,'  # noqa: S608
+        ' decision = %s FROM (SELECT identity_index, MIN("row") AS first_row'
+        f' FROM "{TABLE}" WHERE batch_id = %s AND identity_index IS NOT NULL AND state NOT IN (%s, %s)'
+        " GROUP BY identity_index HAVING COUNT(*) > 1) AS f"
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".identity_index = f.identity_index'
+        f' AND "{TABLE}"."row" > f.first_row AND "{TABLE}".state IN (%s, %s) AND "{TABLE}".decided_by_id IS NULL',
+        ["duplicate", "identity", "", batch.pk, "left_out", "error", batch.pk, "ok", "conflict"],
+    )
+
+
+def _households(batch: Batch) -> None:
+    """Households of the register that rows join: by the number of the book, or because somebody of it is in the sheet."""
+    low, high = within("area_id", batch.area_id).values()
+    rows = Staged.objects.filter(batch=batch)
+    if rows.filter(household_id__isnull=False).exists():
+        rows.filter(household_id__isnull=False).update(household_id=None)
+    if rows.exclude(household_number="").exists():
+        execute(
+            f'UPDATE "{TABLE}" SET household_id = h.id'  # noqa: S608
+            f' FROM (SELECT number, MIN(id) AS id FROM "{HOUSEHOLDS}" WHERE number <> %s AND ended_on IS NULL'
+            " AND area_id >= %s AND area_id < %s GROUP BY number) AS h"
+            f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".household_number = h.number',
+            ["", low, high, batch.pk],
+        )
+    if not rows.filter(person_id__isnull=False, decision="same", moves=False).exists():
+        return
+    execute(
+        f'UPDATE "{TABLE}" SET household_id = f.household_id'  # noqa: S608
+        " FROM (SELECT s.household_key, MIN(p.household_id) AS household_id"
+        f' FROM "{TABLE}" AS s JOIN "{PEOPLE}" AS p ON p.id = s.person_id'
+        " WHERE s.batch_id = %s AND s.decision = %s AND NOT s.moves AND p.status = %s AND p.household_id IS NOT NULL"
+        " GROUP BY s.household_key) AS f"
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".household_key = f.household_key',
+        [batch.pk, "same", "here", batch.pk],
+    )
+
+
+def _heads(batch: Batch) -> None:
+    """One head for each household: a second one in the sheet, or beside the register's, is an error of its row."""
+    fresh = "(person_id IS NULL OR decision = 'different' OR moves)"
+    fresh_here = f'("{TABLE}".person_id IS NULL OR "{TABLE}".decision = \'different\' OR "{TABLE}".moves)'
+    execute(
+        f'UPDATE "{TABLE}" SET state = %s, errors = %s FROM (SELECT household_key, MIN("row") AS first_row'  # noqa: S608
+        f' FROM "{TABLE}" WHERE batch_id = %s AND relation = %s AND state = %s AND {fresh}'
+        " GROUP BY household_key HAVING COUNT(*) > 1) AS f"
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".household_key = f.household_key AND "{TABLE}".relation = %s'
+        f' AND "{TABLE}".state = %s AND "{TABLE}"."row" > f.first_row',
+        ["error", SECOND_HEAD, batch.pk, "02", "ok", batch.pk, "02", "ok"],
+    )
+    if not Staged.objects.filter(batch=batch, household_id__isnull=False).exists():
+        return
+    execute(
+        f'UPDATE "{TABLE}" SET state = %s, errors = %s FROM "{SPELLS}" AS h'  # noqa: S608
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".relation = %s AND "{TABLE}".state = %s AND'
+        f" {fresh_here}"
+        f' AND h.household_id = "{TABLE}".household_id AND h.valid_to IS NULL AND h.relation = %s',
+        ["error", HAS_HEAD, batch.pk, "02", "ok", "02"],
+    )
+
+
+def rows_of(batch: Batch, **conditions: Any) -> Any:
+    """The staged rows of a batch, in the order of the sheet."""
+    return Staged.objects.filter(batch=batch, **conditions).order_by("row")

@@ -1,0 +1,295 @@
+"""How one row is checked: from cells of text to the columns of `Staged`."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+from linli.foundation import vault
+from linli.lib import pinyin, sealing
+from linli.lib.chinese import clip, fold, tidy
+from linli.register.people.importing.cells import (
+    NOTHING,
+    YES,
+    Identities,
+    Remembered,
+    Why,
+    code_reader,
+    day_reader,
+    group_reader,
+    phone,
+    tidy_number,
+)
+from linli.register.people.importing.doors import Doors, Standing
+from linli.register.people.importing.facts import Facts
+from linli.register.people.importing.reading import Line
+
+Values = dict[str, Any]
+Errors = dict[str, Why]
+Handler = Callable[[Values, str, Errors], None]
+
+#: The columns of `Staged` that a check fills, in the order of the values it gives.
+COLUMNS = (
+    "batch_id", "row", "state", "cells_sealed", "errors", "given", "name", "given_name", "pinyin", "initials",
+    "identity_kind", "identity_sealed", "identity_index", "sex", "born", "ethnic", "nationality", "marital", "education",
+    "political", "employment", "workplace", "phone_sealed", "phone_index", "other_contact", "other_phone_sealed",
+    "registered_area", "registered_address", "match", "inflow_reason", "note", "kind", "relation", "happened_on", "tags",
+    "area_id", "estate", "building", "entrance", "room", "floor", "building_id", "dwelling_id", "household_key",
+    "household_number", "household_id", "person_id", "same_as_row", "reason", "score", "decision", "decided_by_id",
+    "differs", "keep", "moves",
+)  # fmt: skip
+BLANK: Values = {
+    **dict.fromkeys(COLUMNS, ""),
+    "errors": "{}", "identity_kind": "000", "identity_index": None, "sex": "0", "born": None, "nationality": "CHN",
+    "kind": "registered", "happened_on": None, "tags": "[]", "floor": None, "building_id": None, "dwelling_id": None,
+    "household_id": None, "person_id": None, "same_as_row": None, "score": 0, "decided_by_id": None, "moves": "0",
+    "state": "ok",
+}  # fmt: skip
+IN_ORDER = itemgetter(*COLUMNS)
+
+CODES = {
+    "sex": "sex",
+    "ethnic": "ethnic",
+    "education": "education",
+    "political": "political",
+    "employment": "employment",
+    "identity_kind": "identity_kind",
+    "inflow_reason": "inflow_reason",
+    "marital": "marital",
+    "relation": "relation",
+    "match": "residence_match",
+    "kind": "population_kind",
+}
+TEXTS = {"workplace": 120, "other_contact": 60, "registered_address": 200, "note": 300}
+DOOR_PARTS = ("address", "estate", "building", "entrance", "floor", "room")
+CITIZEN, WITHOUT, HEAD = "111", "000", "02"
+
+
+class RowChecker:
+    """Checks rows against the facts. One object per process; it remembers what it has read."""
+
+    def __init__(self, facts: Facts, batch_id: int) -> None:
+        self.facts, self.batch_id = facts, batch_id
+        self.identities = Identities(facts.today)
+        self.day = day_reader(facts.today)
+        self.names = Remembered(self._name_parts)
+        self.groups = group_reader(facts.groups, facts.levels)
+        self.doors = Doors(facts)
+        self.codes = {
+            name: code_reader(table, facts.tables[table]) for name, table in CODES.items() if table in facts.tables
+        }
+        self.fields = {name for _column, name in facts.mapping}
+        self.plan: list[tuple[int, str, Handler]] = [
+            (column, name, self._handler(name)) for column, name in facts.mapping
+        ]
+
+    def check(self, line: Line) -> tuple[Any, ...]:
+        """The values of the row, in the order of `COLUMNS`."""
+        cells, errors = line.cells, {}
+        values = BLANK.copy()
+        values["batch_id"], values["row"] = self.batch_id, line.number
+        size, given = len(cells), []
+        for column, name, handle in self.plan:
+            text = cells[column] if column < size else ""
+            if text:
+                given.append(name)
+                handle(values, text, errors)
+        self._identity(values, errors)
+        self._name(values, errors)
+        standing = self._place(values, line, errors)
+        self._household(values, line, standing)
+        self._day(values, errors)
+        tags = values.get("_tags")
+        if tags:
+            values["tags"] = json.dumps(tags, ensure_ascii=False)
+        values["given"] = " ".join(given)
+        if errors:
+            values["state"] = "error"
+            values["errors"] = json.dumps(errors, ensure_ascii=False)
+        # Both databases take days as text.
+        if values["born"] is not None:
+            values["born"] = values["born"].isoformat()
+        raw = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+        values["cells_sealed"] = sealing.seal(raw, self.facts.keyring, vault.STAGED)
+        return IN_ORDER(values)
+
+    def _handler(self, name: str) -> Handler:
+        if name in self.codes:
+            return self._code(name)
+        if name in TEXTS:
+            return self._text(name, TEXTS[name])
+        if name in ("born", "happened_on"):
+            return self._a_day(name)
+        if name.startswith("tag:"):
+            return self._one_group(name)
+        return getattr(self, f"_take_{name}", None) or self._raw(name)
+
+    def _code(self, name: str) -> Handler:
+        read = self.codes[name]
+
+        def handle(values: Values, text: str, errors: Errors) -> None:
+            code, why = read(text)
+            if why is not None:
+                errors[name] = why
+            elif code:
+                values[name] = code
+
+        return handle
+
+    def _text(self, name: str, most: int) -> Handler:
+        def handle(values: Values, text: str, errors: Errors) -> None:
+            values[name] = clip(tidy(text), most)
+
+        return handle
+
+    def _raw(self, name: str) -> Handler:
+        def handle(values: Values, text: str, errors: Errors) -> None:
+            values[f"_{name}"] = text
+
+        return handle
+
+    def _a_day(self, name: str) -> Handler:
+        def handle(values: Values, text: str, errors: Errors) -> None:
+            values[name], why = self.day(text)
+            if why is not None:
+                errors[name] = why
+
+        return handle
+
+    def _take_phone(self, values: Values, text: str, errors: Errors) -> None:
+        number, why = phone(text)
+        if why is not None:
+            errors["phone"] = why
+        elif number:
+            ring = self.facts.keyring
+            values["phone_sealed"] = sealing.seal(number, ring, vault.PHONE)
+            values["phone_index"] = sealing.blind_index(number, ring, vault.PHONE)
+
+    def _take_other_phone(self, values: Values, text: str, errors: Errors) -> None:
+        number, why = phone(text)
+        if why is not None:
+            errors["other_phone"] = why
+        elif number:
+            values["other_phone_sealed"] = sealing.seal(number, self.facts.keyring, vault.PHONE)
+
+    def _take_nationality(self, values: Values, text: str, errors: Errors) -> None:
+        word = fold(text).upper()
+        values["nationality"] = "CHN" if word in ("中国", "中国籍", "CN") else word[:3]
+
+    def _take_registered_area(self, values: Values, text: str, errors: Errors) -> None:
+        values["registered_area"] = "".join(one for one in fold(text) if one.isdigit())[:12]
+
+    def _take_tags(self, values: Values, text: str, errors: Errors) -> None:
+        found, why = self.groups(text)
+        if why is not None:
+            errors["tags"] = why
+        elif found:
+            values.setdefault("_tags", []).extend(found)
+
+    def _one_group(self, name: str) -> Handler:
+        code = name.removeprefix("tag:")
+        levels = self.facts.levels.get(code, ())
+
+        def handle(values: Values, text: str, errors: Errors) -> None:
+            word = fold(text)
+            if word in NOTHING:
+                return
+            level = next((level for level in levels if level in word), "")
+            if level or word in YES or len(word) > 1:
+                values.setdefault("_tags", []).append((code, level))
+
+        return handle
+
+    def _identity(self, values: Values, errors: Errors) -> None:
+        text = values.get("_identity")
+        number = tidy_number(text) if text else ""
+        if not number or number in NOTHING or "identity" in errors:
+            values["identity_kind"] = WITHOUT
+            return
+        kind = values["identity_kind"]
+        if kind == WITHOUT:
+            kind = values["identity_kind"] = CITIZEN
+        if kind == CITIZEN:
+            born, sex, why = self.identities.citizen(number)
+            if why is None and values["born"] not in (None, born):
+                errors["born"] = ("identity_says_day", {"day": born.isoformat() if born else ""})
+            if why is None and values["sex"] not in ("0", "9", sex):
+                errors["sex"] = ("identity_says_sex", {})
+            if why is None:
+                values["born"], values["sex"] = born, sex
+        else:
+            why = None if len(number) >= 5 else ("document_short", {})
+        if why is not None:
+            errors["identity"] = why
+            return
+        ring = self.facts.keyring
+        values["identity_sealed"] = sealing.seal(number, ring, vault.IDENTITY)
+        values["identity_index"] = sealing.blind_index(f"{kind}:{number}", ring, vault.IDENTITY)
+
+    @staticmethod
+    def _name_parts(text: str) -> tuple[str, str, str, str]:
+        name = clip(tidy(text), 60)
+        if " " in name and not name.isascii():
+            name = "".join(name.split())  # 张 三 is written wide to fill the cell
+        return (name, name[1:], *pinyin.of_name(name))
+
+    def _name(self, values: Values, errors: Errors) -> None:
+        text = values.get("_name")
+        parts = self.names(text) if text else None
+        if parts is None or not parts[0]:
+            errors["name"] = ("name_missing", {})
+            return
+        values["name"], values["given_name"], values["pinyin"], values["initials"] = parts
+
+    def _place(self, values: Values, line: Line, errors: Errors) -> Standing:
+        parts = {name: values[f"_{name}"] for name in DOOR_PARTS if f"_{name}" in values}
+        if line.address and not parts:
+            parts["address"] = line.address
+        standing = self.doors.stand(parts, values.get("_grid", "") or line.grid)
+        if standing.why is not None:
+            errors[standing.why_field] = standing.why
+        values["area_id"] = standing.area_id
+        values["estate"], values["building"] = standing.estate, standing.building
+        values["entrance"], values["room"], values["floor"] = standing.entrance, standing.room, standing.floor
+        values["building_id"], values["dwelling_id"] = standing.building_id, standing.dwelling_id
+        if standing.words and "note" not in self.fields:
+            values["note"] = clip(f"住址：{tidy(standing.words)}", 300)
+        return standing
+
+    def _household(self, values: Values, line: Line, standing: Standing) -> None:
+        number = fold(values.get("_household_number", "") or line.household_number)[:20]
+        values["household_number"] = number
+        head = tidy_number(values["_head_identity"]) if values.get("_head_identity") else ""
+        name = tidy(values["_head_name"]) if values.get("_head_name") else ""
+        door = standing.door
+        if number:
+            key = f"n:{number}"
+        elif head:
+            key = "i:" + sealing.blind_index(head, self.facts.keyring, vault.IDENTITY)[:40]
+        elif name:
+            key = f"h:{name[:40]}@{door}"
+        elif line.head_row:
+            key = f"r:{line.head_row}"
+        elif door and standing.room:
+            key = f"d:{door}"
+        else:
+            key = f"r:{line.number}"
+        values["household_key"] = key[:120]
+        if name and not values["relation"] and name == values["name"]:
+            values["relation"] = HEAD
+
+    def _day(self, values: Values, errors: Errors) -> None:
+        day: date = values["happened_on"] or self.facts.event_on
+        born = values["born"]
+        values["happened_on"] = (born if born is not None and born > day else day).isoformat()
+
+
+def errors_of(text: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """The errors of a staged row: field → (code of a sentence, its values)."""
+    return {name: (code, given) for name, (code, given) in json.loads(text or "{}").items()}
+
+
+def check_all(checker: RowChecker, lines: Sequence[Line]) -> list[tuple[Any, ...]]:
+    """Check many rows."""
+    return [checker.check(line) for line in lines]

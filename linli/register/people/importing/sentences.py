@@ -1,0 +1,73 @@
+"""What is wrong with a cell, in words: the check keeps codes, so that every reader reads them in their language."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from linli.register.people.importing.rows import errors_of
+
+_SENTENCES: Final[dict[str, Callable[[], str]]] = {
+    "not_in_table": lambda: _("“%(text)s” is not in the table. Choose one of its entries."),
+    "no_day": lambda: _("“%(text)s” is not a day. Write year-month-day, for example 1958-03-02."),
+    "future_day": lambda: _("This day lies in the future."),
+    "too_early": lambda: _("This day lies too far back."),
+    "phone": lambda: _(
+        "A mobile number has 11 digits and begins with 1, a fixed line has 7 to 12; this has %(digits)s digits."
+    ),
+    "damaged_number": lambda: _(
+        "Excel has turned this number into 1.38E+10: its digits are lost. Type it again as text."
+    ),
+    "damaged_identity": lambda: _(
+        "Excel has rounded this identity number: the last digits are lost. Type it again in a cell formatted as text."
+    ),
+    "identity_old": lambda: _("This is an old number of 15 digits. Ask for the card of today, which has 18."),
+    "identity_length": lambda: _("An identity number has 18 characters; this one has %(n)s."),
+    "identity_form": lambda: _("An identity number is 17 digits and then a digit or X."),
+    "identity_digit": lambda: _("The last character does not fit: one of the digits is mistyped."),
+    "identity_birthday": lambda: _("The birthday in this number does not exist or lies in the future."),
+    "identity_says_day": lambda: _("The number of the identity card says %(day)s."),
+    "identity_says_sex": lambda: _("The number of the identity card says otherwise."),
+    "document_short": lambda: _("This number is too short for a document."),
+    "name_missing": lambda: _("A person needs a name. If it is not known, write 不详."),
+    "no_group": lambda: _("“%(text)s” is none of the special groups."),
+    "restricted_group": lambda: _("This group is not imported from sheets; the officer in charge enters it."),
+    "grid_unknown": lambda: _("There is no grid “%(text)s” in this area."),
+    "grid_ambiguous": lambda: _("Several grids are called “%(text)s”. Write the code of the grid."),
+    "grid_missing": lambda: _("The address does not say the grid. Add a column with the grid, or choose one for all."),
+    "building_unknown": lambda: _("The register has no such building. Correct the address, or allow new homes."),
+    "dwelling_unknown": lambda: _("The register has no such door. Correct the address, or allow new homes."),
+    "dead": lambda: _("The register says that this person has died."),
+    "second_head": lambda: _("This household has a head already, in a row above."),
+    "household_has_head": lambda: _("This household has a head in the register already."),
+    "head_change": lambda: _("A change of the head is an event: enter it on the page of the household."),
+}
+
+REASONS: Final[dict[str, Callable[[], str]]] = {
+    "identity": lambda: _("same document"),
+    "identity_near": lambda: _("documents differ in a digit or two"),
+    "name": lambda: _("same name"),
+    "sound": lambda: _("same sound of the name"),
+    "name_like": lambda: _("similar name"),
+    "born": lambda: _("same birthday"),
+    "born_near": lambda: _("nearly the same birthday"),
+    "door": lambda: _("same door"),
+    "address_like": lambda: _("similar address"),
+    "phone": lambda: _("same phone"),
+}
+
+
+def sentence(code: str, values: Mapping[str, Any]) -> str:
+    """What a refusal of the check says."""
+    say = _SENTENCES.get(code)
+    return say() % dict(values) if say else code
+
+
+def sentences_of(errors: str) -> dict[str, str]:
+    """The errors of a staged row: field → sentence."""
+    return {name: sentence(code, values) for name, (code, values) in errors_of(errors).items()}
+
+
+def why(reason: str) -> str:
+    """Why two may be one, in words: 同名、同生日、同一门牌."""
+    return "、".join(REASONS[part]() if part in REASONS else part for part in reason.split())

@@ -1,0 +1,68 @@
+"""Rows into the staging table as fast as the database takes them: COPY on PostgreSQL, one prepared insert on SQLite."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from linli.register.people.importing.rows import COLUMNS
+from linli.register.people.models import Staged
+
+TABLE = Staged._meta.db_table
+#: No text of ours holds a control character (`chinese.tidy`), so this one can stand for NULL.
+NULL = "\x01"
+
+
+def on_postgresql() -> bool:
+    """Whether rows go in by COPY."""
+    return connection.vendor == "postgresql"
+
+
+def encode(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows in the text form of COPY."""
+    return "".join([_line(row) for row in rows]).encode("utf-8", "replace")
+
+
+def _line(row: Sequence[Any]) -> str:
+    values = [NULL if value is None else value if value.__class__ is str else str(value) for value in row]
+    line = "\t".join(values)
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(values):
+        line = "\t".join([_escaped(value) for value in values])
+    return line + "\n"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def write(rows: list[tuple[Any, ...]] | bytes) -> None:
+    """Add rows (values in the order of `COLUMNS`, or their `encode`d form on PostgreSQL)."""
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    with connection.cursor() as cursor:
+        if on_postgresql():
+            data = rows if isinstance(rows, bytes) else encode(rows)
+            with cursor.copy(f"COPY \"{TABLE}\" ({names}) FROM STDIN WITH (NULL '{NULL}')") as copy:
+                copy.write(data)
+        else:
+            marks = ", ".join("?" for _name in COLUMNS)
+            raw: Any = connection.connection
+            raw.executemany(f'INSERT INTO "{TABLE}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - names of ours
+
+
+def replace_row(values: tuple[Any, ...]) -> None:
+    """Put a row that was corrected in the place of the old one."""
+    at = dict(zip(COLUMNS, values, strict=True))
+    Staged.objects.filter(batch_id=at["batch_id"], row=at["row"]).delete()
+    write([values])
+
+
+def forget(batch_id: int) -> None:
+    """Delete what was staged for a batch."""
+    Staged.objects.filter(batch_id=batch_id)._raw_delete(Staged.objects.db)  # type: ignore[attr-defined]
+
+
+def execute(statement: str, values: Sequence[Any] = ()) -> int:
+    """Run one statement of this package; returns how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        return int(cursor.rowcount)
