@@ -36,9 +36,10 @@ def places_of(area_id: str, on: date) -> list[Place]:
         place = Place(f"b{row.pk}", row.address, row.area_id, row.pk, counts.get(row.pk, 0))
         buildings.setdefault(row.area_id, []).append(place)
     found: list[Place] = list(buildings.pop(area_id, [])) if area_id not in {grid.pk for grid in grids} else []
+    everywhere = [row for rows in buildings.values() for row in rows]
     for grid in grids:
         own = buildings.pop(grid.pk, [])
-        below = sum(counts.get(row.building_id or 0, 0) for row in own)
+        below = sum(row.households for row in everywhere if row.area_id.startswith(grid.pk))
         found += [Place(f"a{grid.pk}", grid.name, grid.pk, None, below), *own]
     return found
 
