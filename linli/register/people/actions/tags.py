@@ -66,7 +66,7 @@ def give(
         raise Invalid(fields={"since": _("This day lies in the future.")})
     if person.born is not None and since < person.born:
         raise Invalid(fields={"since": _("This day lies before the person was born.")})
-    if review_on is not None and not since < review_on <= _months_later(today, MOST_MONTHS):
+    if review_on is not None and not since < review_on <= months_later(today, MOST_MONTHS):
         raise Invalid(fields={"review_on": _("The review comes after the beginning, at most ten years ahead.")})
     if person.status != Person.Status.HERE:
         raise Stale(_("This person does not live here any more."))
@@ -83,7 +83,7 @@ def give(
                 facts=dict(facts or {}),
                 source=Tag.Source.TYPED,
                 since=since,
-                review_on=review_on or (_months_later(today, group.review_months) if group.review_months else None),
+                review_on=review_on or (months_later(today, group.review_months) if group.review_months else None),
                 recorded_at=now,
                 recorded_by_id=by.user_id,
             )
@@ -125,7 +125,7 @@ def review(*, by: Actor, tag: Tag, next_on: date, now: datetime) -> Tag:
             fields={"kind": _("Nobody types this group: it follows from facts, and Linli keeps it up to date.")}
         )
     today = timezone.localdate(now)
-    if not today < next_on <= _months_later(today, MOST_MONTHS):
+    if not today < next_on <= months_later(today, MOST_MONTHS):
         raise Invalid(fields={"review_on": _("The next review lies in the future, at most ten years ahead.")})
     row.review_on = next_on
     row.save(update_fields=["review_on"])
@@ -266,7 +266,7 @@ def _facts(person: Person, home: Mapping[str, Any] | None, on: date) -> dict[str
     return found
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
     following = date(year + month // 12, month % 12 + 1, 1)
