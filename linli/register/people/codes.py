@@ -212,7 +212,8 @@ def _code_of(table: str, entries: tuple[tuple[str, str], ...], text: str) -> str
             if padded in known:
                 return padded
     words = {word.lower(): code for word, code in WORDS.get(table, {}).items()}
-    by_label = {name.lower(): code for code, name in known.items()}
+    # Folded like the text: 退（离）休人员 has brackets of two widths.
+    by_label = {fold(name).lower(): code for code, name in known.items()}
     for word in (
         text,
         text.partition("-")[2].strip(),

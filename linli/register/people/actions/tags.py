@@ -267,6 +267,7 @@ def _facts(person: Person, home: Mapping[str, Any] | None, on: date) -> dict[str
 
 
 def months_later(day: date, months: int) -> date:
+    """The same day so many months later; the last of the month where there is no such day."""
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
     following = date(year + month // 12, month % 12 + 1, 1)
