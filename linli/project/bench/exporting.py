@@ -34,7 +34,7 @@ class Measured:
 
 def rows_of(count: int) -> Iterator[list[Any]]:
     """Synthetic people with fifteen columns; always the same."""
-    dice = random.Random(5)  # noqa: S311 - no secret
+    dice = random.Random(5)
     for n in range(count):
         born = date(1930 + n % 90, n % 12 + 1, n % 28 + 1)
         yield [
