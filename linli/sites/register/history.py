@@ -51,7 +51,8 @@ def event(one: PopulationEvent, actor: Actor) -> dict[str, Any]:
         "what": words.capital(str(one.get_kind_display())),
         "happened_on": one.happened_on,
         "reported_at": one.reported_at,
-        "late": (timezone.localdate(one.reported_at) - one.happened_on).days,
+        # Who has long lived here was not told of late.
+        "late": 0 if one.kind == EventKind.ENTRY else (timezone.localdate(one.reported_at) - one.happened_on).days,
         "undone": one.undone_at,
         "covered": covered,
     }

@@ -157,7 +157,7 @@ def test_who_leaves_loses_all_and_who_is_taken_back_has_them_again(worker, zhang
         by=worker, people=[zhang.pk], kind="flow_out", happened_on=now.date(), to="外地", reason="", now=now
     )
     assert open_kinds(zhang) == set()
-    assert event.stopped == ["低保"]
+    assert "低保" in event.stopped
     events.take_back(by=worker, event_id=event.pk, reason="弄错了", now=now)
     assert open_kinds(zhang) == before
 
