@@ -82,7 +82,7 @@ class NoLongerAllowed(Exception):  # noqa: N818 - what is the case
 def _asker(export: Export) -> Actor:
     """Who asked, with the rights that the post has now."""
     today = timezone.localdate()
-    post = Post.objects.filter(pk=export.asked_post_id).select_related("user").first()
+    post = Post.objects.filter(pk=export.asked_post_id or 0).select_related("user").first()
     held = post is not None and post.starts_on <= today and (post.ends_on is None or post.ends_on >= today)
     if post is None or not held or not post.user.is_active:
         raise NoLongerAllowed

@@ -17,7 +17,7 @@ from linli.foundation.jobs.actions import GONE_AFTER
 from linli.foundation.jobs.models import Heartbeat
 from linli.insight.ledgers import queries, store
 from linli.insight.ledgers.definitions import Ledger
-from linli.insight.ledgers.models import Export, ExportedPerson
+from linli.insight.ledgers.models import Export, ExportedPerson, Subject
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Stale
 
@@ -181,8 +181,19 @@ def finish(
         return False
     rows_of_people = (ExportedPerson(export_id=export.pk, person_id=one) for one in people)
     ExportedPerson.objects.bulk_create(rows_of_people, batch_size=BATCH)
-    _log("people.exported", export, by=by, now=now, rows=rows)
+    _note(export, by=by, rows=rows, now=now)
     return True
+
+
+def _note(export: Export, *, by: Actor, rows: int, now: datetime) -> None:
+    """The line that a person's own history of readers shows, too: with area and filter, without names looked for."""
+    if export.subject != Subject.PEOPLE:
+        _log("ledgers.exported", export, by=by, now=now, rows=rows)
+        return
+    kept = [value for label, value in export.words if value != export.filters.get("q")]
+    area = str(export.filters.get("area") or export.area_id)
+    words = "；".join([export.title, *kept])[:300]
+    _log("people.exported", export, by=by, now=now, rows=rows, area=area, filter=words)
 
 
 def fail(*, export_id: int, worker: str, message: str) -> None:

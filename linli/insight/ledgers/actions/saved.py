@@ -76,7 +76,7 @@ def _checked_name(name: str, by: Actor, but: int | None = None) -> str:
         raise Invalid(fields={"name": _("Give the ledger a name.")})
     if text in {one.name for one in definitions.shipped().values()}:
         raise Invalid(fields={"name": _("There is a ledger of this name already.")})
-    if SavedLedger.objects.filter(area_id=by.area_id, name=text).exclude(pk=but).exists():
+    if SavedLedger.objects.filter(area_id=by.area_id, name=text).exclude(pk=but or 0).exists():
         raise Invalid(fields={"name": _("There is a ledger of this name already.")})
     return text
 
