@@ -124,7 +124,7 @@ def test_as_of_a_day_the_ledger_tells_how_it_was(client_for, worker, old, now):
     before = {"on": "2024-04-30"}
     assert page(client, "people", **before).context["rows"] == []
     assert [row["cells"][1] for row in page(client, "people", on="2024-05-01").context["rows"]] == ["张秀兰"]
-    events.die(by=worker, person_id=old.pk, version=old.version, happened_on=date(2026, 6, 1), now=now)
+    events.die(by=worker, person_id=old.pk, version=old.version, happened_on=date(2026, 6, 1), reason="", now=now)
     assert page(client, "people").context["rows"] == []
     assert [row["cells"][1] for row in page(client, "people", on="2026-05-31").context["rows"]] == ["张秀兰"]
     assert page(client, "people", on="2026-06-01").context["rows"] == []
@@ -155,7 +155,9 @@ def test_who_reads_the_register_reads_ledgers(client_for, user, status):
 
 
 def test_facts_of_a_group_and_the_last_visit_stand_in_the_ledger(client_for, worker, old, now):
-    tag = tags.give(by=worker, person=old, kind="low_income", level="全额", basis="低保证", since=date(2026, 1, 5), now=now)
+    tag = tags.give(
+        by=worker, person=old, kind="low_income", level="全额", basis="低保证", since=date(2026, 1, 5), now=now
+    )
     Tag.objects.filter(pk=tag.pk).update(facts={"monthly": 720, "covered": 3, "account": "6222000011112222"})
     Visit.objects.create(
         person=old,
