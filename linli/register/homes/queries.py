@@ -130,3 +130,25 @@ def find_dwellings(actor: Actor, text: str, *, most: int = MOST_FOUND) -> list[D
     if door.room:
         rows = rows.filter(room=door.room)
     return list(rows.select_related("building").order_by("building_id", "entrance", "room")[:most])
+
+
+def has_room(text: str) -> bool:
+    """Whether an address names a room."""
+    return bool(addresses.parse(text).room)
+
+
+def find_buildings(actor: Actor, text: str, *, most: int = 2) -> list[Building]:
+    """The buildings that an address means. One statement."""
+    door = addresses.parse(text)
+    whole = f"{door.estate}{door.building}"
+    if len(whole) < 2:
+        return []
+    rows = Building.objects.visible_to(actor)
+    if door.building and door.estate:
+        number = door.building[:-1]
+        named = Q(name__in=[door.building, f"{number}幢", f"{number}号"])
+        place = Q(estate__name__icontains=door.estate) | Q(address__icontains=door.estate)
+        rows = rows.filter(named, place)
+    else:
+        rows = rows.filter(Q(address=whole) | Q(name=whole))
+    return list(rows.order_by("pk")[:most])

@@ -16,6 +16,12 @@ from linli.ui.forms import put
 Crumbs = Sequence[tuple[str, str]]
 
 
+class SaidInForm(Refusal):
+    """The form itself has said at its fields what is missing."""
+
+    code = "said_in_form"
+
+
 def rehearse(act: Callable[[], Any], look: Callable[[Any], Any]) -> Any:
     """Do it, look at what came of it, and leave everything as it was. Refusals come through."""
     with transaction.atomic():
@@ -61,6 +67,8 @@ def answer(
         return redirect(act(form.cleaned_data))
     except NotAllowed:
         raise
+    except SaidInForm:
+        return page(request, template, context, status=422)
     except Refusal as refusal:
         put(form, refusal, names)
         return page(request, template, context, status=422 if refusal.status == 422 else refusal.status)

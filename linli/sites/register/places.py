@@ -1,7 +1,8 @@
 """Homes in scope, and how pages speak of them."""
 
-from typing import Any
+from typing import TypeVar
 
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +12,8 @@ from linli.register.homes import queries
 from linli.register.homes.models import Building, Dwelling, Estate, Organisation
 from linli.register.people.models import Household, Tenure
 from linli.sites.register.edge import MOST
+
+Row = TypeVar("Row", bound=Model)
 
 
 def estate_in_scope(actor: Actor, estate_id: int) -> Estate:
@@ -50,7 +53,7 @@ def tenure_in_scope(actor: Actor, dwelling: Dwelling, tenure_id: int) -> Tenure:
     return _found(Tenure.objects.filter(dwelling=dwelling).select_related("person", "dwelling"), tenure_id)
 
 
-def _found(rows: Any, pk: int) -> Any:
+def _found(rows: QuerySet[Row], pk: int) -> Row:
     found = rows.filter(pk=pk).first() if pk <= MOST else None
     if found is None:
         raise Http404

@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from linli.sites.register.views import corrections, editing, groups, people, person, reveal
+from linli.sites.register.views import (
+    buildings,
+    corrections,
+    dwellings,
+    editing,
+    events,
+    groups,
+    homes,
+    households,
+    maps,
+    moves,
+    organisations,
+    people,
+    person,
+    reveal,
+)
 
 app_name = "register"
 
@@ -25,4 +40,49 @@ urlpatterns: list[URLPattern] = [
     path("corrections/", corrections.corrections, name="corrections"),
     path("corrections/<int:correction_id>/decide/", corrections.decide, name="correction_decide"),
     path("corrections/<int:correction_id>/withdraw/", corrections.withdraw, name="correction_withdraw"),
+    # Homes
+    path("homes/", homes.homes, name="homes"),
+    path("homes/estates/new/", homes.estate_new, name="estate_new"),
+    path("homes/estates/<int:estate_id>/", homes.estate, name="estate"),
+    path("homes/estates/<int:estate_id>/edit/", homes.estate_edit, name="estate_edit"),
+    path("homes/buildings/new/", buildings.building_new, name="building_new"),
+    path("homes/buildings/<int:building_id>/", buildings.building, name="building"),
+    path("homes/buildings/<int:building_id>/edit/", buildings.building_edit, name="building_edit"),
+    path("homes/buildings/<int:building_id>/grid/", buildings.building_grid, name="building_grid"),
+    path("homes/buildings/<int:building_id>/print/", buildings.building_print, name="building_print"),
+    path("homes/buildings/<int:building_id>/dwellings/new/", buildings.dwelling_new, name="dwelling_new"),
+    path("homes/buildings/<int:building_id>/dwellings/many/", buildings.dwellings_new, name="dwellings_new"),
+    path("homes/dwellings/<int:dwelling_id>/", dwellings.dwelling, name="dwelling"),
+    path("homes/dwellings/<int:dwelling_id>/edit/", dwellings.dwelling_edit, name="dwelling_edit"),
+    path("homes/dwellings/<int:dwelling_id>/remove/", dwellings.dwelling_remove, name="dwelling_remove"),
+    path("homes/dwellings/<int:dwelling_id>/tenures/new/", dwellings.tenure_new, name="tenure_new"),
+    path("homes/dwellings/<int:dwelling_id>/tenures/<int:tenure_id>/end/", dwellings.tenure_end, name="tenure_end"),
+    path(
+        "homes/dwellings/<int:dwelling_id>/tenures/<int:tenure_id>/phone/", dwellings.tenure_phone, name="tenure_phone"
+    ),
+    path("map/", maps.building_map, name="map"),
+    path("map/points/", maps.building_points, name="building_points"),
+    path("map/shapes/", maps.map_shapes, name="map_shapes"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/new/", organisations.organisation_new, name="organisation_new"),
+    path("organisations/<int:organisation_id>/", organisations.organisation, name="organisation"),
+    path("organisations/<int:organisation_id>/edit/", organisations.organisation_edit, name="organisation_edit"),
+    path("organisations/<int:organisation_id>/close/", organisations.organisation_close, name="organisation_close"),
+    path("organisations/<int:organisation_id>/reopen/", organisations.organisation_reopen, name="organisation_reopen"),
+    path("organisations/<int:organisation_id>/phone/", organisations.organisation_phone, name="organisation_phone"),
+    # Households, events and moves
+    path("households/<int:household_id>/", households.household, name="household"),
+    path("households/<int:household_id>/edit/", households.household_edit, name="household_edit"),
+    path("households/<int:household_id>/head/", households.household_head, name="household_head"),
+    path("households/<int:household_id>/split/", households.household_split, name="household_split"),
+    path("households/<int:household_id>/merge/", households.household_merge, name="household_merge"),
+    path("households/<int:household_id>/move/", households.household_move, name="household_move"),
+    path("households/<int:household_id>/move-out/", moves.move_out, name="move_out"),
+    path("people/<int:person_id>/events/<slug:kind>/", events.person_event, name="person_event"),
+    path("events/<int:event_id>/undo/", events.event_undo, name="event_undo"),
+    path("moves/", moves.moves, name="moves"),
+    path("moves/in/", moves.move_in, name="move_in"),
+    path("moves/<int:transfer_id>/accept/", moves.move_accept, name="move_accept"),
+    path("moves/<int:transfer_id>/refuse/", moves.move_refuse, name="move_refuse"),
+    path("moves/<int:transfer_id>/withdraw/", moves.move_withdraw, name="move_withdraw"),
 ]

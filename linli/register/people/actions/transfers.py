@@ -88,7 +88,7 @@ def ask_in(
     """
     events.may_edit(by)
     home = events.placed_area(Home(dwelling_id=dwelling_id, area_id=area_id), by)
-    given = fields.clean({"identity_kind": identity_kind, "identity": identity}, today=timezone.localdate(now))
+    given = {"identity_kind": identity_kind, "identity": clean_identity(identity_kind, identity, now)}
     index = fields.identity_index(given["identity_kind"], given["identity"])
     person = Person.objects.filter(district_id=home.area_id[:DISTRICT_DIGITS], identity_index=index).first()
     if person is None or tidy(name) != person.name:
@@ -116,6 +116,12 @@ def ask_in(
     made.dwelling_id = home.dwelling_id
     made.save(update_fields=["dwelling"])
     return made
+
+
+def clean_identity(kind: str, number: str, now: datetime) -> str:
+    """The number of a document in its normal form; raises Invalid for what cannot be one."""
+    found = fields.clean({"identity_kind": kind, "identity": number}, today=timezone.localdate(now))
+    return str(found["identity"])
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from linli.register.people.actions.events.heads import change_head
 from linli.register.people.actions.events.marriages import change_marital
 from linli.register.people.actions.events.places import Home, Place, placed, placed_area
 from linli.register.people.actions.events.rehousing import merge, move_within, rehouse, split
-from linli.register.people.actions.events.undoing import NewerEvents, take_back
+from linli.register.people.actions.events.undoing import NewerEvents, of_act, take_back
 from linli.register.people.actions.identities import KnownAlready, not_known_already
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "merge",
     "move_within",
     "not_known_already",
+    "of_act",
     "placed",
     "placed_area",
     "rehouse",

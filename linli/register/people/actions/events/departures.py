@@ -13,7 +13,7 @@ from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, Stale
 from linli.register.people import stops
 from linli.register.people.actions import spells, tags
-from linli.register.people.actions.events.base import address_of, may_edit, one_of, record, several, spell_of
+from linli.register.people.actions.events.base import address_of, fresh, may_edit, one_of, record, several, spell_of
 from linli.register.people.actions.events.heads import follow_heads, led_by
 from linli.register.people.models import Person, PopulationEvent
 from linli.register.people.models.event import EventKind
@@ -60,6 +60,7 @@ def leave(
     now: datetime,
     new_head: int | None = None,
     relations: Mapping[int, str] | None = None,
+    versions: Mapping[int, int] | None = None,
 ) -> list[PopulationEvent]:
     """People leave the district for `to` (in words), with their hukou (move_out) or without (flow_out).
 
@@ -69,6 +70,8 @@ def leave(
     if kind not in DEPARTURES:
         raise Invalid(fields={"kind": _("Choose whether the hukou moves, too.")})
     rows = several(people, by)
+    for person in rows:
+        fresh(person, (versions or {}).get(person.pk))
     data = {"to": clip(tidy(to), 120)}
     heads = {person.household_id: new_head for person in rows}
     return _end(rows, kind, happened_on, by=by, reason=reason, now=now, data=data, heads=heads, relations=relations)
