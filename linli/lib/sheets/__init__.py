@@ -1,0 +1,27 @@
+"""Sheets that people upload: opened safely, read row by row as text, their headers found.
+
+    book = open_sheet(path, original_name="户籍底册.xlsx")
+    header = find_header(list(islice(book.rows(book.sheets[0].name), 30)), known)
+    for number, cells in book.rows(book.sheets[0].name, start=header.data_from): ...
+
+Nothing in a file is evaluated: formulas give the value that was last computed, links and DDE stay text.
+"""
+
+from linli.lib.sheets.cells import is_damaged_number
+from linli.lib.sheets.headers import Header, find_header, is_header_again, is_noise
+from linli.lib.sheets.opening import Limits, SheetInfo, Workbook, open_sheet
+from linli.lib.sheets.refusing import SENTENCES, SheetRefused
+
+__all__ = [
+    "SENTENCES",
+    "Header",
+    "Limits",
+    "SheetInfo",
+    "SheetRefused",
+    "Workbook",
+    "find_header",
+    "is_damaged_number",
+    "is_header_again",
+    "is_noise",
+    "open_sheet",
+]
