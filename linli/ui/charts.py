@@ -4,7 +4,7 @@ A chart here is an SVG or a table with bars: it prints, needs no script, and its
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640.0, 220.0
@@ -111,6 +111,35 @@ class StackChart:
     unit: str
     names: tuple[str, ...]
     stacks: tuple[Stack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a pyramid: a bar to either side of its name, in percent of the longest of all."""
+
+    name: str
+    left: str
+    right: str
+    left_percent: float
+    right_percent: float
+    left_url: str = ""
+    right_url: str = ""
+
+    @property
+    def left_start(self) -> float:
+        """Where the left bar begins: it grows from the middle."""
+        return round(100 - self.left_percent, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pyramid:
+    """Everything `ui/charts/pyramid.html` prints, the highest step first."""
+
+    title: str
+    unit: str
+    left: str
+    right: str
+    steps: tuple[Step, ...]
 
 
 def figure(value: Number | None) -> str:
@@ -230,3 +259,31 @@ def stacked(
             start += percent
         stacks.append(Stack(name, figure(sum(values)), tuple(parts), url))
     return StackChart(title, unit, tuple(names), tuple(stacks))
+
+
+def pyramid(
+    title: str,
+    sides: tuple[str, str],
+    rows: Sequence[tuple[str, Number, Number, str, str]],
+    *,
+    unit: str = "",
+    text: Callable[[Number], str] = figure,
+) -> Pyramid:
+    """Bars to both sides: `rows` are (name, left, right, url of left, url of right), lowest first, drawn from the top.
+
+    `text` says how a figure is written, for figures that may not be told exactly.
+    """
+    longest = max((max(left, right) for _name, left, right, *_urls in rows), default=0) or 1
+    steps = [
+        Step(
+            name,
+            text(left),
+            text(right),
+            round(100 * max(0, left) / longest, 1),
+            round(100 * max(0, right) / longest, 1),
+            left_url,
+            right_url,
+        )
+        for name, left, right, left_url, right_url in rows
+    ]
+    return Pyramid(title, unit, *sides, tuple(reversed(steps)))

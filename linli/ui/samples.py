@@ -213,6 +213,10 @@ def _charts() -> dict[str, Any]:
             _("Kept and missed deadlines"), [_("In time"), _("Up to a day late"), _("Later")],
             [(name, values, "") for name, values in months], unit=_("items"),
         ),
+        "pyramid": charts.pyramid(
+            _("By age"), (_("Received"), _("Finished")),
+            [(f"{age}–{age + 19}", 40 + age, 70 - age // 2, "", "#pyramid") for age in (0, 20, 40, 60)],
+        ),
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from linli.ui import icons as sprite
 from linli.ui import toasts
-from linli.ui.charts import BarChart, LineChart, StackChart
+from linli.ui.charts import BarChart, LineChart, Pyramid, StackChart
 from linli.ui.svgmap import GridMap
 
 register = template.Library()
@@ -256,9 +256,9 @@ def kpis(items: Sequence[Mapping[str, object]]) -> dict[str, object]:
 
 
 @register.simple_tag
-def chart(data: LineChart | BarChart | StackChart) -> SafeString:
-    """A chart made by linli.ui.charts (line, bars or stacked), its figures beneath it."""
-    kind = {LineChart: "line", BarChart: "bars", StackChart: "stack"}[type(data)]
+def chart(data: LineChart | BarChart | StackChart | Pyramid) -> SafeString:
+    """A chart made by linli.ui.charts (line, bars, stacked or pyramid), its figures beneath it."""
+    kind = {LineChart: "line", BarChart: "bars", StackChart: "stack", Pyramid: "pyramid"}[type(data)]
     return render_to_string(f"ui/charts/{kind}.html", {"chart": data})
 
 

@@ -61,12 +61,23 @@ def test_stacks_join_up():
     assert [(part.start, part.percent) for part in stack.parts] == [(0.0, 25.0), (25.0, 75.0)]
 
 
+def test_a_pyramid_stands_on_its_lowest_step():
+    drawn = charts.pyramid("t", ("a", "b"), [("0–4", 1, 2, "/x", ""), ("5–9", 4, 0, "", "")])
+    assert [step.name for step in drawn.steps] == ["5–9", "0–4"]
+    assert [(step.left_start, step.left_percent, step.right_percent) for step in drawn.steps] == [
+        (0, 100, 0),
+        (75, 25, 50),
+    ]
+    assert charts.pyramid("t", ("a", "b"), []).steps == ()
+
+
 @pytest.mark.parametrize(
     "chart",
     [
         charts.line("<b>", ["a", "b"], [charts.Series("<i>", [1, 2])]),
         charts.bars("<b>", [("<i>", 3, "/x")]),
         charts.stacked("<b>", ["<i>"], [("<u>", (3,), "/x")]),
+        charts.pyramid("<b>", ("<i>", "<u>"), [("<i>", 1, 2, "/x", "")]),
         charts.line("empty", [], []),
     ],
 )
