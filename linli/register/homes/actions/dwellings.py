@@ -145,7 +145,11 @@ def remove(*, by: Actor, dwelling_id: int, reason: str, now: datetime, ip: str =
 
 def sorted_doors(rows: Sequence[Dwelling]) -> list[Dwelling]:
     """Dwellings in the order of a walk through the building: by entrance, from the top floor down, by room."""
-    return sorted(rows, key=lambda one: (_natural(one.entrance), -(one.floor or 0), _natural(one.room)))
+    return sorted(rows, key=lambda one: (_natural(one.entrance), -_floor(one), _natural(one.room)))
+
+
+def _floor(one: Dwelling) -> int:
+    return (one.floor if one.floor is not None else addresses.floor_of(one.room)) or 0
 
 
 def _natural(text: str) -> tuple[int, str]:

@@ -17,6 +17,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
+from linli.lib.addresses import floor_of
 from linli.lib.errors import Invalid
 from linli.register.homes import actions
 from linli.register.homes.actions.dwellings import Plan, missing, sorted_doors
@@ -61,7 +62,8 @@ def entrances_of(doors: Sequence[Dwelling], lives: Mapping[int, Living]) -> list
     labels = codes.labels("dwelling_use")
     found: defaultdict[str, defaultdict[int | None, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for one in sorted_doors(doors):
-        found[one.entrance][one.floor].append(door_line(one, lives.get(one.pk, NO_LIVING), labels))
+        floor = one.floor if one.floor is not None else floor_of(one.room)
+        found[one.entrance][floor].append(door_line(one, lives.get(one.pk, NO_LIVING), labels))
     return [
         {
             "name": entrance,
