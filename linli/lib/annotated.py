@@ -33,7 +33,9 @@ def write(
     `only_wrong`, rows without errors and notes are left out. Memory does not grow with the rows.
     """
     said = notes or {}
-    book = xlsxwriter.Workbook(str(out), {"constant_memory": True, "tmpdir": str(out.parent), "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(
+        str(out), {"constant_memory": True, "tmpdir": str(out.parent), "strings_to_formulas": False}
+    )
     try:
         page = book.add_worksheet(_SHEET_NAME.sub(" ", sheet)[:31].strip() or "Sheet1")
         text = book.add_format({"num_format": "@"})

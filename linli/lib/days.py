@@ -22,16 +22,18 @@ _CLOCK = re.compile(
     r"(?:[T\s]+|(?<=[日号]))(?:上午|下午)?\s*[0-9]{1,2}[:时点][0-9]{1,2}(?:[:分][0-9]{1,2}(?:\.[0-9]+)?)?[秒分]?"
     r"\s*(?:Z|[AaPp][Mm]|[+-][0-9]{2}:?[0-9]{2})?$"
 )
-_FILLING = re.compile(r"^['‘’`\s]+|[\s。.;；,，生出]+$|\s*(?:[(（]?(?:星期|周)[一二三四五六日天][)）]?|[(（](?:公历|阳历)[)）])\s*$")
+_FILLING = re.compile(
+    r"^['‘’`\s]+|[\s。.;；,，生出]+$|\s*(?:[(（]?(?:星期|周)[一二三四五六日天][)）]?|[(（](?:公历|阳历)[)）])\s*$"
+)
 _LUNAR = re.compile("农历|阴历|旧历|闰")
 
 
 def read_day(text: str, *, today: date) -> date | None:
     """Read a day in whatever form it was typed, or return None where it is none or may be several.
 
-    Read are 1958-03-02, 1958/3/2, 1958.3.2, 1958年3月2日, 19580302, 一九五八年三月二日, full-width digits, a time of day
-    behind it, 25/3/1958 (only where it can be one day alone, whatever comes first), two-digit years (58.3.2, 580302:
-    the latest year that is not after `today`) and the day numbers of spreadsheets (21246; from 1900-03-01, to `today`).
+    Read are 1958-03-02, 1958/3/2, 1958.3.2, 1958年3月2日, 19580302, 一九五八年三月二日, full-width digits, a time
+    of day behind it, 25/3/1958 (only where it can be one day alone, whatever comes first), two-digit years (58.3.2,
+    580302: the latest year that is not after `today`) and the day numbers of spreadsheets (21246; from 1900-03-01, to `today`).
     None are a month without a day (1958年3月), days that do not exist, lunar days, and years before 1850 or after 2199.
     """
     if not text or len(text) > LONGEST:
@@ -77,7 +79,7 @@ def _day(year: int, month: int, day: int) -> date | None:
         found = date(year, month, day)
     except ValueError:
         return None
-    return found if EARLIEST <= found and year < 2200 else None
+    return found if found >= EARLIEST and year < 2200 else None
 
 
 def _short(year: int, month: int, day: int, today: date) -> date | None:

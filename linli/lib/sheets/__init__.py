@@ -7,9 +7,11 @@
 Nothing in a file is evaluated: formulas give the value that was last computed, links and DDE stay text.
 """
 
+from linli.lib.sheets.books import SheetInfo, Workbook
 from linli.lib.sheets.cells import is_damaged_number
 from linli.lib.sheets.headers import Header, find_header, is_header_again, is_noise
-from linli.lib.sheets.opening import Limits, SheetInfo, Workbook, open_sheet
+from linli.lib.sheets.limits import Limits
+from linli.lib.sheets.opening import open_sheet
 from linli.lib.sheets.refusing import SENTENCES, SheetRefused
 
 __all__ = [

@@ -52,7 +52,7 @@ def _number(value: float) -> str:
         if -_FIRST_LOST < value < _FIRST_LOST:
             return str(int(value))
         return _lost(value)
-    if value != value:  # noqa: PLR0124 - not a number
+    if value != value:
         return ""
     if abs(value) >= _FIRST_LOST:  # infinite, or digits after the point that a spreadsheet cannot have
         return "" if value in (float("inf"), float("-inf")) else _lost(value)

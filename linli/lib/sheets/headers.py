@@ -9,7 +9,9 @@ from linli.lib.chinese import fold
 #: Rows looked at from the top: titles, notes and a header of several rows are above the data, not below.
 MOST_LOOKED_AT = 40
 _FILLING = re.compile(r"[\s*＊:：]+|[(（](?:必填|选填|可选|可不填|必填项)[)）]")
-_TOTAL = re.compile(r"(?:合计|小计|总计|共计|累计|本页合计|本页小计|总人数|总户数|合计人数|合计户数)[^0-9]{0,6}[0-9]*[户人个名条元.]*")
+_TOTAL = re.compile(
+    r"(?:合计|小计|总计|共计|累计|本页合计|本页小计|总人数|总户数|合计人数|合计户数)[^0-9]{0,6}[0-9]*[户人个名条元.]*"
+)
 _NOTE = re.compile(
     r"(?:填表人|填报人|填表日期|填报日期|填表时间|填报时间|填表单位|填报单位|填写说明|填表说明|制表人?|制表单位|制表日期|审核人?|复核人?|"
     r"负责人|单位负责人|分管领导|经办人|联系人|统计人|采集人|上报人|上报时间|打印时间|打印日期|备注|说明|注|单位|社区|街道|盖章|签字|签章)"

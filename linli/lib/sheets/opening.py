@@ -1,65 +1,110 @@
-"""Open a file that somebody uploaded, or refuse it."""
+"""Open a file that somebody uploaded, or refuse it: by what is in it, never by its name alone."""
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+import re
+from pathlib import Path, PurePath
+from typing import Final
 
-import python_calamine
-
-from linli.lib.sheets.cells import text_of
+from linli.lib.sheets import books, csvs, ole, pages, xlsx
+from linli.lib.sheets.archives import open_archive
+from linli.lib.sheets.books import SheetInfo, Workbook
+from linli.lib.sheets.limits import Limits
 from linli.lib.sheets.refusing import SheetRefused
 
-Kind = Literal["xlsx", "xls", "ods", "csv"]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The most that a file may be."""
-
-    file_bytes: int = 64 * 1024 * 1024
-    rows: int = 1_000_000
-    columns: int = 200
-    cells: int = 8_000_000
-    cell_characters: int = 32_767
-
-
-@dataclass(frozen=True, slots=True)
-class SheetInfo:
-    """One sheet: its name, how many rows and columns it uses, and whether it is hidden."""
-
-    name: str
-    rows: int
-    columns: int
-    hidden: bool
-
-
-class Workbook:
-    """An opened file."""
-
-    def __init__(self, path: Path, kind: Kind, sheets: tuple[SheetInfo, ...]) -> None:
-        self.path, self.kind, self.sheets = path, kind, sheets
-
-    def rows(self, sheet: str, *, start: int = 0) -> Iterator[tuple[int, list[str]]]:
-        """Yield (number of the row in the file, counted from 1; cells as text) from row `start` on."""
-        if self.kind == "csv":
-            with self.path.open(encoding="utf-8-sig", newline="") as lines:
-                for number, row in enumerate(csv.reader(lines), 1):
-                    if number >= start:
-                        yield number, [text_of(cell) for cell in row]
-            return
-        found = python_calamine.load_workbook(str(self.path)).get_sheet_by_name(sheet)
-        for number, cells in enumerate(found.iter_rows(), 1):
-            if number >= start:
-                yield number, [text_of(cell) for cell in cells]
+#: How other kinds of files begin.
+_OTHERS: Final = (
+    b"%PDF", b"MZ", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh",
+    b"\xfd7zXZ", b"{\\rtf", b"SQLite", b"\xca\xfe\xba\xbe", b"#!",
+)  # fmt: skip
+_PAGE = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|table|body|style|div)\b", re.I | re.S
+)
+_XML_BOOK = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\b.*?urn:schemas-microsoft-com:office:spreadsheet", re.I | re.S)
+_MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<[?!a-z]", re.I)
+#: Excel of the years before 1997: a bare stream of records.
+_BARE_RECORDS: Final = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+)
+#: Names under which plain text is believed to be a table. Systems save tab-separated text as .xls.
+_TEXT_NAMES: Final = frozenset({".csv", ".txt", ".tsv", ".tab", ".xls", ""})
+_HEAD: Final = 4096
 
 
 def open_sheet(path: Path, *, original_name: str, limits: Limits = Limits()) -> Workbook:  # noqa: B008 - frozen
-    """Open an uploaded file; raises `SheetRefused`."""
-    if path.stat().st_size > limits.file_bytes:
+    """Open an uploaded file; raises `SheetRefused`, whatever the bytes are.
+
+    Everything is checked before the file is read as a sheet: what it is, its size packed and unpacked, macros,
+    passwords, and how many cells its sheets span. Peak memory is bounded by `limits` (figures there).
+    """
+    size = path.stat().st_size
+    if not size:
+        raise SheetRefused("empty")
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if head.startswith(_OTHERS):
+        raise SheetRefused("wrong_type")
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", ole.MAGIC)):
+        if size > limits.workbook_bytes:
+            raise SheetRefused("too_large")
+        return _zip(path, limits) if head.startswith(b"PK") else _ole(path, limits)
+    if head.startswith(_BARE_RECORDS) or _XML_BOOK.match(head):
+        raise SheetRefused("old_format")
+    if _PAGE.match(_narrow(head)):
+        return _page(path, limits)
+    if _MARKUP.match(head):
+        raise SheetRefused("wrong_type")
+    return _text(path, original_name, size, limits)
+
+
+def _narrow(head: bytes) -> bytes:
+    """The head of a page in UTF-16 as if it were not."""
+    return head[2:].replace(b"\0", b"") if head.startswith((b"\xff\xfe", b"\xfe\xff")) else head
+
+
+def _zip(path: Path, limits: Limits) -> Workbook:
+    found = xlsx.check(open_archive(path, limits))
+    sheets = []
+    for name, hidden in books.look(path)[: limits.sheets]:
+        extent = found.extents.get(name)
+        if extent is None:
+            raise SheetRefused("damaged")
+        sheets.append(SheetInfo(name, extent.last_row, extent.last_column, hidden))
+    return _filled(Workbook(path, found.kind, tuple(sheets), limits))
+
+
+def _ole(path: Path, limits: Limits) -> Workbook:
+    ole.check(path, limits)
+    sheets = []
+    for name, hidden in books.look(path)[: limits.sheets]:
+        sheet = books.load(path, name)
+        end = sheet.end
+        sheets.append(SheetInfo(name, end[0] + 1 if end else 0, end[1] + 1 if end else 0, hidden))
+    return _filled(Workbook(path, "xls", tuple(sheets), limits))
+
+
+def _filled(book: Workbook) -> Workbook:
+    if not any(sheet.rows for sheet in book.sheets):
+        raise SheetRefused("empty")
+    return book
+
+
+def _page(path: Path, limits: Limits) -> Workbook:
+    table = pages.read(path, limits)
+    columns = max(len(row) for row in table)
+    book = Workbook(path, "xls", (SheetInfo("Sheet1", len(table), columns, False),), limits)
+    book.table = table
+    return book
+
+
+def _text(path: Path, original_name: str, size: int, limits: Limits) -> Workbook:
+    if PurePath(original_name.replace("\\", "/")).suffix.lower() not in _TEXT_NAMES:
+        raise SheetRefused("wrong_name")
+    if size > limits.text_bytes:
         raise SheetRefused("too_large")
-    if path.read_bytes()[:2] != b"PK":
-        return Workbook(path, "csv", (SheetInfo("CSV", 0, 0, False),))
-    book = python_calamine.load_workbook(str(path))
-    return Workbook(path, "xlsx", tuple(SheetInfo(name, 0, 0, False) for name in book.sheet_names))
+    form = csvs.form_of(path, limits)
+    book = Workbook(path, "csv", (SheetInfo("CSV", form.lines, form.columns, False),), limits)
+    book.form = form
+    return book

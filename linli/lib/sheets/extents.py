@@ -1,0 +1,227 @@
+"""How many rows, columns and cells a part of a workbook has, counted before anything is loaded.
+
+A file of a few hundred bytes can say that its last cell is XFD1048576, and a library that keeps sheets as rectangles
+would then ask for 400 GB. So the cells are counted here, in pieces: fast where the XML looks as spreadsheets write it,
+with a real parser where it does not. Only cells with a value count; formatted empty ones cost nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from xml.parsers import expat
+
+from linli.lib.sheets.archives import CHUNK
+from linli.lib.sheets.refusing import SheetRefused
+
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^<>]*)>')
+#: Other ways to begin a cell, which the pattern above does not see.
+_ODD: Final = (b":c ", b":c>", b":c/", b":c\n", b":c\r", b":c\t", b"<c\n", b"<c\r", b"<c\t", b"<c>", b"<c/")
+_DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)")
+_REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
+_ITEM_END: Final = b"</si>"
+_SHARED = re.compile(rb't="s"[^<>]*><v>([0-9]{1,8})</v>')
+_LONGEST_TAG: Final = 64
+
+
+@dataclass(slots=True)
+class Extent:
+    """The rectangle of cells with a value (counted from 1), and how many of them take a shared text."""
+
+    first_row: int = 0
+    last_row: int = 0
+    first_column: int = 0
+    last_column: int = 0
+    shared: int = 0
+
+    @property
+    def cells(self) -> int:
+        """How many cells the rectangle has."""
+        if not self.last_row:
+            return 0
+        return (self.last_row - self.first_row + 1) * (self.last_column - self.first_column + 1)
+
+    def add(self, row: int, column: int) -> None:
+        """Let the rectangle contain this cell."""
+        self.first_row = min(self.first_row or row, row)
+        self.last_row = max(self.last_row, row)
+        self.first_column = min(self.first_column or column, column)
+        self.last_column = max(self.last_column, column)
+
+
+@dataclass(slots=True)
+class Texts:
+    """The shared texts of a workbook: the bytes of each, markup and all."""
+
+    sizes: list[int] = field(default_factory=list)
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest."""
+        return max(self.sizes, default=0)
+
+
+class _Odd(Exception):  # noqa: N818 - not an error: the other way is taken
+    """The XML is not as spreadsheets write it."""
+
+
+def column_number(letters: str) -> int:
+    """A is 1, Z is 26, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def plain_xml(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass on the pieces of an XML part; raises `SheetRefused` for declarations that spreadsheets never have."""
+    tail, first = b"", True
+    for piece in pieces:
+        if first and piece:
+            first = False
+            named = _XML_ENCODING.search(piece[:200])
+            if piece[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in piece[:200]:
+                raise SheetRefused("entities")
+            if named is not None and named[1].lower() not in (b"utf-8", b"us-ascii"):
+                raise SheetRefused("entities")
+        if b"<!" in piece or tail:
+            if _DECLARED.search(tail + piece):
+                raise SheetRefused("entities")
+            tail = piece[-16:] if b"<" in piece[-16:] else b""
+        elif b"<" in piece[-16:]:
+            tail = piece[-16:]
+        yield piece
+
+
+def extent_of(pieces: Callable[[], Iterable[bytes]]) -> Extent:
+    """The extent of a sheet of an xlsx; `pieces` begins to read the part anew each time it is called."""
+    try:
+        return _fast(pieces())
+    except _Odd:
+        return _slow(pieces())
+
+
+def _fast(pieces: Iterable[bytes]) -> Extent:
+    extent, tail = Extent(), b""
+    columns: set[bytes] = set()
+    for piece in pieces:
+        buffer = tail + piece
+        cut = buffer.rfind(b"<c ")
+        if cut < 0:
+            cut = max(0, len(buffer) - _LONGEST_TAG)
+        _take(buffer[:cut], extent, columns)
+        tail = buffer[cut:]
+        if len(tail) > 2 * CHUNK:
+            raise SheetRefused("cell_too_long")
+    _take(tail, extent, columns)
+    for letters in columns:
+        number = column_number(letters.decode())
+        extent.first_column = min(extent.first_column or number, number)
+        extent.last_column = max(extent.last_column, number)
+    return extent
+
+
+def _take(buffer: bytes, extent: Extent, columns: set[bytes]) -> None:
+    found = _CELL.findall(buffer)
+    if len(found) != buffer.count(b"<c ") or any(odd in buffer for odd in _ODD):
+        raise _Odd
+    if not found:
+        return
+    kinds = {rest for _letters, _digits, rest in found}
+    if any(b" r=" in rest or b"\tr=" in rest or b"\nr=" in rest for rest in kinds):
+        raise _Odd
+    empty = {rest for rest in kinds if rest.endswith(b"/")}
+    if empty:
+        found = [one for one in found if one[2] not in empty]
+        if not found:
+            return
+    columns.update({letters for letters, _digits, _rest in found})
+    rows = [int(digits) for digits in {digits for _letters, digits, _rest in found}]
+    extent.first_row = min(extent.first_row or min(rows), *rows)
+    extent.last_row = max(extent.last_row, *rows)
+    extent.shared += buffer.count(b't="s"')
+
+
+def _slow(pieces: Iterable[bytes]) -> Extent:
+    """Count with a parser, whatever the prefixes, quotes and order of attributes."""
+    extent = Extent()
+    row = column = 0
+    cell: tuple[int, int] | None = None
+
+    def start(tag: str, given: dict[str, str]) -> None:
+        nonlocal row, column, cell
+        name = tag.rpartition(":")[2]
+        if name == "row":
+            number = given.get("r", "")
+            row, column = int(number) if number.isdecimal() and len(number) < 9 else row + 1, 0
+        elif name == "c":
+            found = _REFERENCE.fullmatch(given.get("r", "").replace("$", "").upper())
+            if found is not None:
+                row, column = int(found[2]), column_number(found[1])
+            else:
+                column += 1
+            cell = (max(row, 1), column)
+            if given.get("t") == "s":
+                extent.shared += 1
+        elif cell is not None and name in ("v", "is", "f"):
+            extent.add(*cell)
+
+    parse(pieces, start)
+    return extent
+
+
+def parse(
+    pieces: Iterable[bytes],
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Parse XML of strangers: no declarations, no entities but the five; raises `SheetRefused`."""
+    parser = expat.ParserCreate()
+
+    def declared(*_given: object) -> None:
+        raise SheetRefused("entities")
+
+    parser.StartDoctypeDeclHandler = declared
+    parser.EntityDeclHandler = declared
+    parser.StartElementHandler = start
+    if end is not None:
+        parser.EndElementHandler = end
+    if text is not None:
+        parser.CharacterDataHandler = text
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        raise SheetRefused("damaged") from None
+
+
+def texts_of(pieces: Iterable[bytes], most: int) -> Texts:
+    """The sizes of the shared texts of an xlsx; raises `SheetRefused` where there are more than `most`."""
+    texts, tail = Texts(), b""
+    for piece in pieces:
+        parts = (tail + piece).split(_ITEM_END)
+        tail = parts.pop()
+        texts.sizes.extend(map(len, parts))
+        if len(texts.sizes) + tail.count(b"<si") > most:
+            raise SheetRefused("too_many_cells")
+    # Whatever is written otherwise counts as one text, as long as it could be.
+    texts.sizes.append(len(tail))
+    return texts
+
+
+def shared_bytes(pieces: Iterable[bytes], texts: Texts, shared: int) -> int:
+    """Bytes of all cells with shared texts together: each cell has a copy of its own once the sheet is loaded."""
+    total = seen = 0
+    sizes, tail = texts.sizes, b""
+    for piece in pieces:
+        buffer = tail + piece
+        cut = buffer.rfind(b"<c ")
+        cut = max(cut, 0)
+        numbers = [int(number) for number in _SHARED.findall(buffer, 0, cut)]
+        seen += len(numbers)
+        total += sum(sizes[number] for number in numbers if number < len(sizes))
+        tail = buffer[cut:]
+    return total + max(0, shared - seen) * min(texts.longest, 2 * CHUNK)

@@ -1,0 +1,171 @@
+"""Check an .xlsx or .ods before the library that reads it sees it."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from linli.lib.sheets.archives import Archive
+from linli.lib.sheets.extents import Extent, extent_of, parse, plain_xml, shared_bytes, texts_of
+from linli.lib.sheets.limits import Limits
+from linli.lib.sheets.refusing import SheetRefused
+
+_BOOK: Final = "xl/workbook.xml"
+_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
+_TYPES: Final = "[Content_Types].xml"
+_CONTENT: Final = "content.xml"
+_BASIC: Final = "basic/"
+#: Parts with cells or texts; what is larger than this is scanned for cells whatever its name.
+_ASIDE: Final = ("xl/theme/", "docprops/", "xl/styles", "xl/drawings/", "xl/charts/", "customxml/")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the archive is, and the extent of its sheets by name."""
+
+    kind: Literal["xlsx", "ods"]
+    extents: dict[str, Extent]
+
+
+def check(archive: Archive) -> Found:
+    """Tell what a zip archive is; raises `SheetRefused` where it is no harmless workbook."""
+    names = {name.lower() for name in archive.members}
+    if any(name.endswith("vbaproject.bin") or name.startswith(_BASIC) for name in names):
+        raise SheetRefused("macros")
+    if any(name.startswith(("xl/macrosheets/", "xl/dialogsheets/")) for name in names):
+        raise SheetRefused("macros")
+    if _BOOK in archive.members:
+        return _xlsx(archive)
+    if "xl/workbook.bin" in names:
+        raise SheetRefused("old_format")
+    if _CONTENT in archive.members and "mimetype" in archive.members:
+        return _ods(archive)
+    if _TYPES in archive.members or "word/document.xml" in names:
+        raise SheetRefused("wrong_type")
+    raise SheetRefused("wrong_type")
+
+
+def _xlsx(archive: Archive) -> Found:
+    limits = archive.limits
+    if _TYPES in archive.members and b"macroEnabled" in archive.whole(_TYPES):
+        raise SheetRefused("macros")
+    texts = texts_of((), limits.cells)
+    by_part: dict[str, Extent] = {}
+    for name in archive.xml():
+        if name.lower().endswith("sharedstrings.xml"):
+            texts = texts_of(plain_xml(archive.read(name)), limits.cells)
+        elif name.lower().startswith(_ASIDE) or name.endswith(".rels"):
+            for _piece in plain_xml(archive.read(name)):
+                pass
+        else:
+            by_part[name] = extent_of(lambda name=name: plain_xml(archive.read(name)))  # type: ignore[misc]
+    for name, extent in by_part.items():
+        within(extent, limits)
+        if extent.shared * texts.longest > limits.unpacked:
+            size = shared_bytes(archive.read(name), texts, extent.shared)
+            if size > limits.unpacked:
+                raise SheetRefused("bomb")
+    return Found("xlsx", _named(archive, by_part))
+
+
+def within(extent: Extent, limits: Limits) -> None:
+    """Raise `SheetRefused` where a sheet is larger than it may be."""
+    if extent.last_column > limits.columns:
+        raise SheetRefused("too_many_columns")
+    if extent.last_row - extent.first_row >= limits.rows:
+        raise SheetRefused("too_many_rows")
+    if extent.cells > limits.cells:
+        raise SheetRefused("too_many_cells")
+
+
+def _named(archive: Archive, by_part: dict[str, Extent]) -> dict[str, Extent]:
+    """The extents by the names of the sheets. A sheet that is not where it is usually kept has none, and is refused."""
+    targets: dict[str, str] = {}
+    sheets: list[tuple[str, str]] = []
+
+    def relation(tag: str, given: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "Relationship":
+            targets[given.get("Id", "")] = given.get("Target", "")
+
+    def sheet(tag: str, given: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "sheet":
+            key = next((value for name, value in given.items() if name.endswith(":id")), "")
+            sheets.append((given.get("name", ""), key))
+
+    if _RELATIONS not in archive.members:
+        raise SheetRefused("damaged")
+    parse([archive.whole(_RELATIONS)], relation)
+    parse([archive.whole(_BOOK)], sheet)
+    found: dict[str, Extent] = {}
+    for name, key in sheets:
+        target = targets.get(key, "")
+        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+        if part in by_part:
+            found[name] = by_part[part]
+    return found
+
+
+def _ods(archive: Archive) -> Found:
+    for name in archive.xml():
+        if name != _CONTENT:
+            for _piece in plain_xml(archive.read(name)):
+                pass
+    if b"spreadsheet" not in archive.whole("mimetype", 200):
+        raise SheetRefused("wrong_type")
+    manifest = "META-INF/manifest.xml"
+    if manifest in archive.members and b"encryption-data" in archive.whole(manifest):
+        raise SheetRefused("encrypted")
+    counting = _Ods(archive.limits)
+    parse(_content(archive), counting.start, counting.end)
+    return Found("ods", counting.extents)
+
+
+def _content(archive: Archive) -> Iterator[bytes]:
+    return plain_xml(archive.read(_CONTENT))
+
+
+class _Ods:
+    """Counts the cells of an .ods, where one element can stand for a million rows."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.extents: dict[str, Extent] = {}
+        self.extent = Extent()
+        self.row = self.column = self.repeat = self.again = 0
+        self.in_cell = False
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        """An element begins."""
+        if tag == "table:table":
+            self.extent, self.row = Extent(), 0
+            self.extents[given.get("table:name", "")] = self.extent
+        elif tag == "table:table-row":
+            self.repeat, self.column = _times(given.get("table:number-rows-repeated")), 0
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
+            self.again, self.in_cell = _times(given.get("table:number-columns-repeated")), True
+            if any(name.startswith(("office:value", "office:date", "office:bool", "office:time")) for name in given):
+                self._say()
+        elif self.in_cell and tag.startswith("text:"):
+            self._say()
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag in ("table:table-cell", "table:covered-table-cell"):
+            self.column += self.again
+            self.in_cell = False
+        elif tag == "table:table-row":
+            self.row += self.repeat
+        elif tag == "table:table":
+            within(self.extent, self.limits)
+
+    def _say(self) -> None:
+        self.extent.add(self.row + 1, self.column + 1)
+        self.extent.add(self.row + self.repeat, self.column + self.again)
+        # Empty columns in front are kept as well.
+        self.extent.first_row = self.extent.first_column = 1
+        if self.extent.last_row > 0:
+            within(self.extent, self.limits)
+
+
+def _times(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 9 else 1
