@@ -54,7 +54,7 @@ def by_kind(board: Board) -> Table:
             (told.change(board.total, board.total_year_ago), ""),
         ]
     )
-    return Table(_("Population by kind"), [_("Kind"), _("People"), _("A year before"), _("Change")], rows, "kinds")
+    return Table(_("Population by kind"), [_("Kind"), _("Number of people"), _("A year before"), _("Change")], rows, "kinds")
 
 
 def by_area(board: Board) -> Table:
@@ -65,7 +65,7 @@ def by_area(board: Board) -> Table:
         name = child.name or _("in no area below")
         numbers = [(told.text(told.coarse(child.by_kind.get(kind, 0))), "") for kind in board.kinds]
         rows.append([(name, board.area_url(child.code)), (told.text(told.coarse(child.total)), ""), *numbers])
-    return Table(_("By area"), [_("Area"), _("People"), *board.kinds.values()], rows, "areas")
+    return Table(_("By area"), [_("Area"), _("Number of people"), *board.kinds.values()], rows, "areas")
 
 
 def by_age(board: Board) -> Table:

@@ -46,7 +46,7 @@ def figures(request: ActorRequest) -> TemplateResponse:
         "crumbs": _crumbs(board),
         "kpis": [
             {
-                "label": _("People"),
+                "label": _("Number of people"),
                 "value": told.text(board.total),
                 "unit": "",
                 "delta": _("%(change)s in a year") % {"change": told.change(board.total, board.total_year_ago)},
