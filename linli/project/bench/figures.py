@@ -21,7 +21,7 @@ class Timed:
 
 
 def measure(area_id: str, *, today: date, rounds: int = ROUNDS) -> list[Timed]:
-    """The questions of the page of figures: of today and of a day two years ago. The promise is 300 ms for the first."""
+    """The questions of the page of figures, of today and of two years ago. The promise is 300 ms for the first."""
     past = today - timedelta(days=730)
     asked: list[tuple[str, Callable[[], object]]] = [
         ("population of a past day", lambda: queries.population(area_id, past)),
