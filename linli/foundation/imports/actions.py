@@ -1,6 +1,6 @@
 """The steps of a batch: each moves `state` forward, and nothing else does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from linli.foundation.jobs.actions import GONE_AFTER
 from linli.foundation.jobs.models import Heartbeat
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
-from linli.lib.errors import Invalid, NotAllowed, Stale
+from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale
 
 State = Batch.State
 #: From here a batch may still be cancelled or given another file.
@@ -69,14 +69,31 @@ def refuse_file(*, batch: Batch) -> None:
 
 
 @transaction.atomic
-def replace_file(*, by: Actor, batch_id: int, name: str, chunks: Iterable[bytes], now: datetime) -> Batch:
-    """Take a corrected sheet in place of the first; it is matched and checked anew. Raises NotAllowed, Invalid, Stale."""
+def replace_file(
+    *,
+    by: Actor,
+    batch_id: int,
+    name: str,
+    chunks: Iterable[bytes],
+    now: datetime,
+    look: Callable[[Batch], object] = lambda _batch: None,
+) -> Batch:
+    """Take a corrected sheet in place of the first; it is matched and checked anew.
+
+    `look` opens it and raises a Refusal when it cannot be read; then the first one stays. Raises NotAllowed, Invalid,
+    Stale.
+    """
     batch = locked(batch_id, State.UPLOADED, State.MAPPED, State.CHECKED, State.FAILED)
     may_import(by, batch.area_id)
     stored, old = store.keep(chunks, name), batch.path
     batch.original_name = clip(tidy(name), 120) or "?"
     batch.path, batch.sha256, batch.bytes = stored.name, stored.sha256, stored.bytes
     batch.state, batch.counts, batch.rows_done, batch.rows_total, batch.message = State.UPLOADED, {}, 0, 0, ""
+    try:
+        look(batch)
+    except Refusal:
+        store.remove(stored.name)
+        raise
     batch.save()
     transaction.on_commit(lambda: store.remove(old))
     audit.record(by=by, action="imports.upload", now=now, subject_kind="batch", subject_id=batch.pk)
@@ -113,6 +130,17 @@ def start_check(
         signature=signature,
         defaults={"mapping": dict(mapping), "used_at": now},
     )
+    return batch
+
+
+@transaction.atomic
+def check_again(*, by: Actor, batch_id: int, now: datetime) -> Batch:
+    """Let rows that were read already be matched with the register as it is now. Raises NotAllowed, Stale."""
+    batch = locked(batch_id, State.CHECKED)
+    may_import(by, batch.area_id)
+    batch.state, batch.message, batch.cancel_asked, batch.claimed_by = State.CHECKING, "", False, ""
+    batch.counts = {"fresh": False, "read": True}
+    batch.save(update_fields=["state", "message", "cancel_asked", "claimed_by", "counts"])
     return batch
 
 

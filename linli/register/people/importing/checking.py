@@ -15,10 +15,11 @@ from linli.foundation.imports import actions as batches
 from linli.foundation.imports import store
 from linli.foundation.imports.kinds import Cancelled, Run
 from linli.foundation.imports.models import Batch
-from linli.lib.sheets import open_sheet
+from linli.lib.sheets import SheetRefused, open_sheet
 from linli.register.people.importing import matching, staging
 from linli.register.people.importing.facts import Facts, gather
 from linli.register.people.importing.reading import Carry, Line, chunks, columns_of, lines
+from linli.register.people.importing.refusals import translated
 from linli.register.people.importing.rows import RowChecker, check_all
 
 CHUNK = 2000
@@ -41,7 +42,10 @@ def check(run: Run) -> None:
             _checkpoint(batch, run.worker, read_to=0, carry=None, done=0)
     run.say("read")
     if not batch.counts.get("read"):
-        read(run, facts)
+        try:
+            read(run, facts)
+        except SheetRefused as refused:
+            raise translated(refused) from refused
     run.say("match")
     run.alive()
     with transaction.atomic():
@@ -82,6 +86,8 @@ def _checked(batch: Batch, facts: Facts) -> Iterator[Checked]:
     found = chunks(lines(book.rows(batch.sheet, start=start), carry, batch.columns), CHUNK)
     as_copy = staging.on_postgresql()
     total = next((sheet.rows for sheet in book.sheets if sheet.name == batch.sheet), 0) or 0
+    if total and not batch.rows_total:
+        Batch.objects.filter(pk=batch.pk).update(rows_total=max(total - batch.first_row + 1, 0))
     if total - start < MANY_ROWS:
         checker = RowChecker(facts, batch.pk)
         for part in found:

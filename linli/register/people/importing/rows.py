@@ -102,7 +102,10 @@ class RowChecker:
         self._day(values, errors)
         tags = values.get("_tags")
         if tags:
-            values["tags"] = json.dumps(tags, ensure_ascii=False)
+            levels: dict[str, str] = {}
+            for code, level in tags:
+                levels[code] = level or levels.get(code, "")
+            values["tags"] = json.dumps([*levels.items()], ensure_ascii=False)
         values["given"] = " ".join(given)
         if errors:
             values["state"] = "error"
@@ -190,6 +193,10 @@ class RowChecker:
     def _one_group(self, name: str) -> Handler:
         code = name.removeprefix("tag:")
         levels = self.facts.levels.get(code, ())
+        _code, computed, restricted = self.facts.groups.get(code, (code, True, False))
+        if computed or restricted:
+            # Nobody types what follows from facts.
+            return lambda _values, _text, _errors: None
 
         def handle(values: Values, text: str, errors: Errors) -> None:
             word = fold(text)

@@ -1,0 +1,164 @@
+"""What a batch will change, for people to read before they approve it: counts, and rows in pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from linli.foundation.areas.queries import names_of
+from linli.foundation.imports.models import Batch
+from linli.lib import citizen_id
+from linli.lib.chinese import mask_phone
+from linli.register.people import codes, groups
+from linli.register.people.actions import fields
+from linli.register.people.importing.changing import said
+from linli.register.people.importing.columns import BY_NAME
+from linli.register.people.importing.comparing import LIFE, kinds_of
+from linli.register.people.importing.deciding import cells_of
+from linli.register.people.importing.sentences import sentences_of, why
+from linli.register.people.models import Person, Staged
+
+PAGE = 30
+COMMUNITY_DIGITS = 12
+TABLES = {
+    "sex": "sex", "ethnic": "ethnic", "education": "education", "political": "political", "employment": "employment",
+    "identity_kind": "identity_kind", "inflow_reason": "inflow_reason", "marital": "marital", "relation": "relation",
+    "match": "residence_match", "kind": "population_kind",
+}  # fmt: skip
+#: What the tabs of the preview show.
+VIEWS = ("new", "changed", "moved", "unchanged", "conflict", "left_out")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that the sheet says differently; sensitive values are masked."""
+
+    name: str
+    label: str
+    old: str
+    new: str
+    kept: bool
+
+
+def rows_in(batch: Batch, view: str) -> QuerySet[Staged]:
+    """The rows of one tab."""
+    rows = Staged.objects.filter(batch=batch).order_by("row")
+    same = rows.filter(state="ok", decision="same", person_id__isnull=False)
+    return {
+        "new": rows.filter(state="ok").exclude(decision="same", person_id__isnull=False),
+        "changed": same.exclude(differs=""),
+        "moved": same.filter(moves=True),
+        "unchanged": rows.filter(state="unchanged"),
+        "conflict": rows.filter(state="conflict"),
+        "left_out": rows.filter(state__in=("left_out", "error")),
+    }[view]
+
+
+def part(rows: QuerySet[Staged], after: int, size: int = PAGE) -> tuple[list[Staged], int]:
+    """A page of rows after a row number, and the number after which the next page begins (0 for none)."""
+    found = list(rows.filter(row__gt=after).order_by("row")[: size + 1])
+    return found[:size], found[size - 1].row if len(found) > size else 0
+
+
+def home_counts(batch: Batch) -> dict[str, int]:
+    """How many households, buildings and dwellings the register does not have yet."""
+    rows = rows_in(batch, "new") | rows_in(batch, "moved")
+    fresh = rows.order_by()
+    return {
+        "households": fresh.filter(household_id__isnull=True).values("household_key").distinct().count(),
+        "dwellings": fresh.filter(dwelling_id__isnull=True).exclude(room="").exclude(building="")
+        .values("estate", "building", "entrance", "room").distinct().count(),
+        "buildings": fresh.filter(building_id__isnull=True).exclude(building="")
+        .values("estate", "building").distinct().count(),
+    }  # fmt: skip
+
+
+def lines(rows: list[Staged]) -> list[dict[str, Any]]:
+    """Rows for a page: who, where, what differs, why. Four statements, however many rows."""
+    people = Person.objects.select_related("dwelling").in_bulk([row.person_id for row in rows if row.person_id])
+    areas = names_of(
+        {row.area_id for row in rows} | {person.area_id for person in people.values()}
+        | {person.area_id[:COMMUNITY_DIGITS] for person in people.values()}
+    )  # fmt: skip
+    return [_line(row, people.get(row.person_id or 0), areas) for row in rows]
+
+
+def _line(row: Staged, person: Person | None, areas: dict[str, str]) -> dict[str, Any]:
+    return {
+        "row": row,
+        "name": row.name or "—",
+        "facts": facts_of(row),
+        "door": door_of(row, areas),
+        "person": person,
+        "person_facts": _person_facts(person),
+        "person_door": (person.dwelling.address if person.dwelling else areas.get(person.area_id, ""))
+        if person
+        else "",
+        "community": areas.get(person.area_id[:COMMUNITY_DIGITS], "") if person else "",
+        "why": why(row.reason),
+        "differences": differences(row, person) if person is not None and row.decision != "different" else [],
+        "errors": list(sentences_of(row.errors).values()),
+    }
+
+
+def facts_of(row: Staged) -> str:
+    """Sex, birthday and masked numbers of a row."""
+    number = citizen_id.mask(said(row, "identity")) if row.identity_sealed else ""
+    phone = mask_phone(said(row, "phone")) if row.phone_sealed else ""
+    born = row.born.isoformat() if row.born else ""
+    return " · ".join(part for part in (codes.label("sex", row.sex), born, number, phone) if part)
+
+
+def _person_facts(person: Person | None) -> str:
+    if person is None:
+        return ""
+    number = citizen_id.mask(fields.plain(person, "identity")) if person.identity_sealed else ""
+    phone = mask_phone(fields.plain(person, "phone")) if person.phone_sealed else ""
+    born = person.born.isoformat() if person.born else ""
+    return " · ".join(part for part in (codes.label("sex", person.sex), born, number, phone) if part)
+
+
+def door_of(row: Staged, areas: dict[str, str]) -> str:
+    """The door that a row says, its grid where it says none."""
+    return f"{row.estate}{row.building}{row.entrance}{row.room}" or areas.get(row.area_id, row.area_id)
+
+
+def differences(row: Staged, person: Person) -> list[Difference]:
+    """What the row says differently, field by field."""
+    keep = set(row.keep.split())
+    found = []
+    for name in row.differs.split():
+        if name == "tags":
+            labels = groups.groups(area_id=person.area_id)
+            new = "、".join(labels[kind].label if kind in labels else kind for kind in kinds_of(row))
+            found.append(Difference(name, _("special groups"), "", new, name in keep))
+            continue
+        old_value = getattr(person, name) if name in LIFE else fields.plain(person, name)
+        label = BY_NAME[name].label if name in BY_NAME else name
+        found.append(Difference(name, label, shown(name, old_value), shown(name, said(row, name)), name in keep))
+    return found
+
+
+def shown(name: str, value: Any) -> str:
+    """A value for the page: labels of codes, masks for what is sensitive."""
+    text = fields.as_text(value)
+    if name == "identity":
+        return citizen_id.mask(text) if text else ""
+    if name in ("phone", "other_phone"):
+        return mask_phone(text)
+    return codes.label(TABLES[name], text) if name in TABLES and text else text
+
+
+def masked_cells(row: Staged, mapping: dict[str, str]) -> list[tuple[int, str]]:
+    """The cells of a row for the page, numbers of documents and phones masked unless they are wrong anyway."""
+    wrong = sentences_of(row.errors)
+    found = []
+    for at, text in enumerate(cells_of(row)):
+        name = mapping.get(str(at), "")
+        if text and name not in wrong and name in ("identity", "head_identity"):
+            text = citizen_id.mask(text)
+        elif text and name not in wrong and name in ("phone", "other_phone"):
+            text = mask_phone(text)
+        found.append((at, text))
+    return found

@@ -1,0 +1,54 @@
+"""The sheet that goes back: every row as it came, with what is wrong at the cells."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from linli.foundation.imports.models import Batch
+from linli.lib import annotated
+from linli.register.people.importing.deciding import cells_of
+from linli.register.people.importing.sentences import sentences_of, why
+from linli.register.people.models import Staged
+
+
+def annotate(batch: Batch, out: Path, *, only_wrong: bool = False) -> int:
+    """Write the annotated workbook; returns how many rows it has. Memory grows with the errors, not with the rows."""
+    columns = {name: int(at) for at, name in batch.mapping.items() if name}
+    rows = Staged.objects.filter(batch=batch)
+    errors = {
+        row.row: {columns.get(name, -1): text for name, text in sentences_of(row.errors).items()}
+        for row in rows.filter(state="error").only("row", "errors").iterator(2000)
+    }
+    notes = {
+        row.row: _note(row)
+        for row in rows.filter(state__in=("duplicate", "conflict")).only("row", "state", "reason", "same_as_row")
+    }
+    return annotated.write(
+        _rows(batch, only_wrong),
+        header=batch.columns,
+        errors=errors,
+        notes=notes,
+        out=out,
+        sheet=batch.sheet,
+        only_wrong=only_wrong,
+    )
+
+
+def _note(row: Staged) -> str:
+    if row.state == Staged.State.CONFLICT:
+        return _("This person lives in another community of the district. Ask that community for the move.")
+    if row.same_as_row:
+        return _("Perhaps the same person as in row %(row)s: %(why)s") % {
+            "row": row.same_as_row,
+            "why": why(row.reason),
+        }
+    return _("Perhaps somebody whom the register knows: %(why)s") % {"why": why(row.reason)}
+
+
+def _rows(batch: Batch, only_wrong: bool) -> Iterator[tuple[int, list[str]]]:
+    rows = Staged.objects.filter(batch=batch).order_by("row").only("row", "cells_sealed")
+    if only_wrong:
+        rows = rows.filter(state__in=("error", "duplicate", "conflict"))
+    for row in rows.iterator(2000):
+        yield row.row, cells_of(row)

@@ -1,0 +1,125 @@
+"""Forms of the import of sheets."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.register.people.importing.columns import BY_NAME, FIELDS
+from linli.register.people.importing.looking import Look
+from linli.register.people.models import Staged
+
+
+class UploadForm(forms.Form):
+    """A sheet and, for posts that look after several communities, the one it is for."""
+
+    area = forms.ChoiceField(label=_("Community"))
+    file = forms.FileField(
+        label=_("Sheet (.xlsx, .xls, .ods or .csv)"),
+        help_text=_("Up to 64 MB. Macros and passwords are refused; nothing is in the register before you approve it."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,.tsv"}),
+    )
+
+    def __init__(self, areas: list[tuple[str, str]], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        field = self.fields["area"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = areas
+        if len(areas) == 1:
+            field.widget = forms.HiddenInput()
+            field.initial = areas[0][0]
+
+
+class FileForm(forms.Form):
+    """The corrected sheet."""
+
+    file = forms.FileField(
+        label=_("The corrected sheet"), widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,.tsv"})
+    )
+
+
+class OptionsForm(forms.Form):
+    """How the columns are matched, and what holds for the whole sheet."""
+
+    event = forms.ChoiceField(
+        label=_("These people"),
+        choices=[("entry", _("live here already (entered into the register)")), ("flow_in", _("came to live here"))],
+    )
+    day = forms.DateField(
+        label=_("Since when"),
+        required=False,
+        help_text=_("Where the sheet has no column for it; without a day: today."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    target = forms.ChoiceField(label=_("Grid, where the address does not say it"), required=False)
+    create = forms.BooleanField(
+        label=_("Make buildings and dwellings that the register does not have yet"), required=False
+    )
+
+    def __init__(self, found: Look, grids: list[tuple[str, str]], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        target = self.fields["target"]
+        assert isinstance(target, forms.ChoiceField)
+        target.choices = [("", "—"), *grids]
+        self.found = found
+        choices = [("", _("— left out —")), *((field.name, field.label) for field in FIELDS if field.kind != "ignored")]
+        for column in found.columns:
+            known = column.field if column.field in BY_NAME and BY_NAME[column.field].kind != "ignored" else ""
+            self.fields[f"column-{column.index}"] = forms.ChoiceField(
+                label=column.name or _("column %(n)s") % {"n": column.index + 1},
+                choices=choices,
+                initial=known,
+                required=False,
+            )
+
+    def clean_day(self) -> Any:
+        """The day, which may not lie in the future."""
+        day = self.cleaned_data["day"]
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("This day lies in the future."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Each field once, and a name there must be."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        taken: dict[str, str] = {}
+        for column in self.found.columns:
+            key = f"column-{column.index}"
+            name = cleaned.get(key)
+            if not name:
+                continue
+            if name in taken and not BY_NAME[name].several:
+                self.add_error(key, _("Another column is this field already: %(name)s.") % {"name": taken[name]})
+            taken[name] = column.name
+        if "name" not in taken:
+            self.add_error(None, _("Say which column is the name."))
+        return cleaned
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Column number → field."""
+        return {
+            str(column.index): name
+            for column in self.found.columns
+            if (name := self.cleaned_data.get(f"column-{column.index}"))
+        }
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What holds for the whole sheet."""
+        day = self.cleaned_data["day"]
+        return {
+            "event": self.cleaned_data["event"],
+            "day": day.isoformat() if day else "",
+            "target": self.cleaned_data["target"],
+            "create": self.cleaned_data["create"],
+        }
+
+
+class DecisionForm(forms.Form):
+    """One decision for one row, or for all that look alike for the same reason."""
+
+    decision = forms.ChoiceField(choices=Staged.Decision.choices, required=False)
+    reason = forms.CharField(max_length=60, required=False)
+    row = forms.IntegerField(min_value=0, required=False)

@@ -1,0 +1,124 @@
+"""Which sheet, where its header is, and which column is which field; then the check begins."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.foundation.accounts.access import requires
+from linli.foundation.accounts.http import ActorRequest
+from linli.foundation.accounts.roles import Permission
+from linli.foundation.imports import actions, queries
+from linli.foundation.imports.models import Batch
+from linli.foundation.imports.tasks import work
+from linli.lib.errors import Refusal, Stale
+from linli.register.people.importing.looking import Look, look
+from linli.sites.register.forms.imports import OptionsForm
+from linli.sites.register.views.imports.scope import batch_in_scope, grids_of, show, where
+from linli.ui.forms import put
+
+WAITING = (Batch.State.UPLOADED, Batch.State.MAPPED, Batch.State.CHECKED, Batch.State.FAILED)
+
+
+@requires(Permission.PEOPLE_IMPORT)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: ActorRequest, batch_id: int) -> HttpResponse:
+    """The columns as they were understood, each correctable; sending the form starts the check."""
+    batch = batch_in_scope(request.actor, batch_id)
+    if batch.state not in WAITING:
+        return redirect(where(batch))
+    given = request.POST if request.method == "POST" else request.GET
+    try:
+        found = look(
+            batch, sheet=given.get("sheet", "") or batch.sheet, last_header_row=_number(given.get("header", ""))
+        )
+    except Refusal as refusal:
+        return show(request, "import_columns.html", batch, "columns", {"refusal": str(refusal)}, status=422)
+    grids = grids_of(batch.area_id)
+    if request.method != "POST":
+        initial = {"event": "entry", "create": True, **batch.options}
+        return _page(request, batch, found, OptionsForm(found, grids, initial=initial))
+    form = OptionsForm(found, grids, request.POST)
+    if not form.is_valid():
+        return _page(request, batch, found, form, status=422)
+    try:
+        actions.start_check(
+            by=request.actor,
+            batch_id=batch.pk,
+            sheet=found.sheet,
+            header=(max(found.header.last - found.header.first + 1, 1), found.header.data_from),
+            columns=list(found.header.names),
+            mapping=form.mapping,
+            options=form.options,
+            signature=found.signature,
+            now=timezone.now(),
+        )
+    except Stale as refusal:
+        put(form, refusal)
+        return _page(request, batch, found, form, status=409)
+    work.enqueue(batch.pk)
+    return redirect("register:import_progress", batch.pk)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+def _page(request: ActorRequest, batch: Batch, found: Look, form: OptionsForm, status: int = 200) -> TemplateResponse:
+    whys = {
+        "name": _("by its name"),
+        "like": _("by a similar name"),
+        "content": _("by its content"),
+        "remembered": _("as the last time"),
+        "chosen": _("as chosen"),
+    }
+    lines = [(column, form[f"column-{column.index}"], whys.get(column.why, "")) for column in found.columns]
+    context = {
+        "found": found,
+        "form": form,
+        "lines": lines,
+        "left_out": [column.name or str(column.index + 1) for column, bound, _why in lines if not bound.value()],
+        "last_header": found.header.last,
+    }
+    return show(request, "import_columns.html", batch, "columns", context, status=status)
+
+
+@requires(Permission.PEOPLE_IMPORT)
+@never_cache
+@require_safe
+def progress(request: ActorRequest, batch_id: int) -> HttpResponse:
+    """How far the work is; asks again by itself, with or without JavaScript, and leads on when it is done."""
+    batch = batch_in_scope(request.actor, batch_id)
+    if batch.state not in queries.WORKING:
+        answer = redirect(where(batch))
+        if request.headers.get("HX-Request"):
+            answer = HttpResponse(status=204)
+            answer["HX-Redirect"] = where(batch)
+        return answer
+    doing = {
+        "read": _("reading and checking the rows"),
+        "match": _("looking for people whom the register knows"),
+        "likeness": _("comparing names, birthdays and doors"),
+        "compare": _("looking for differences"),
+        "homes": _("homes and households"),
+        "people": _("people"),
+        "headcounts": _("headcounts"),
+        "changes": _("changes"),
+    }.get(queries.doing(batch), "")
+    titles = {
+        Batch.State.CHECKING: _("The rows are being checked"),
+        Batch.State.UNDOING: _("The batch is being undone"),
+    }
+    context = {
+        "doing": doing,
+        "title": titles.get(Batch.State(batch.state), _("The batch is being applied")),
+        "may_cancel": batch.state == Batch.State.CHECKING,
+        "most": max(batch.rows_total, batch.rows_done, 1),
+    }
+    step = "check" if batch.state == Batch.State.CHECKING else "result"
+    template = "import_working.html" if request.headers.get("HX-Request") else "import_progress.html"
+    return show(request, template, batch, step, context)

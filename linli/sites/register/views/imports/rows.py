@@ -1,0 +1,164 @@
+"""Errors, cell by cell: read, filtered, corrected here, or taken home as a workbook and sent again."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from linli.foundation.accounts.access import requires
+from linli.foundation.accounts.http import ActorRequest
+from linli.foundation.accounts.roles import Permission
+from linli.foundation.audit import actions as audit
+from linli.foundation.imports import actions
+from linli.foundation.imports.models import Batch
+from linli.lib.errors import Refusal
+from linli.register.people.importing import deciding, previewing, returning
+from linli.register.people.importing.columns import BY_NAME
+from linli.register.people.importing.looking import look
+from linli.register.people.importing.rows import DOOR_PARTS
+from linli.register.people.importing.sentences import sentences_of
+from linli.register.people.models import Staged
+from linli.sites.register.forms.imports import FileForm
+from linli.sites.register.views.imports.scope import batch_in_scope, next_page, show, where
+from linli.ui.forms import put
+from linli.ui.links import from_page, without
+from linli.ui.toasts import toast, toast_error
+
+PAGE = 20
+
+
+@requires(Permission.PEOPLE_IMPORT)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rows(request: ActorRequest, batch_id: int) -> HttpResponse:
+    """The rows with errors, 20 at a time; a POST corrects the cells of one row."""
+    batch = batch_in_scope(request.actor, batch_id)
+    if batch.state != Batch.State.CHECKED:
+        return redirect(where(batch))
+    if request.method == "POST":
+        return _correct(request, batch)
+    return _page(request, batch, FileForm())
+
+
+def _correct(request: ActorRequest, batch: Batch) -> HttpResponse:
+    number = request.POST.get("row", "")
+    changes = {
+        int(key.removeprefix("cell-")): value
+        for key, value in request.POST.items()
+        if key.startswith("cell-") and key.removeprefix("cell-").isdigit() and len(key) < 10
+    }
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return redirect("register:import_rows", batch.pk)
+    try:
+        row = deciding.correct(
+            by=request.actor, batch_id=batch.pk, number=int(number), changes=changes, now=timezone.now()
+        )
+    except Refusal as refusal:
+        toast_error(request, str(refusal))
+    else:
+        if row.state == Staged.State.ERROR:
+            toast_error(request, _("Row %(row)s still has an error.") % {"row": row.row})
+        else:
+            toast(request, _("Row %(row)s is in order now.") % {"row": row.row})
+    return redirect(reverse("register:import_rows", args=[batch.pk]) + "?" + _filter(request.POST.get("field", "")))
+
+
+def _filter(field: str) -> str:
+    return f"field={field}" if field in BY_NAME else ""
+
+
+def _page(request: ActorRequest, batch: Batch, form: FileForm, status: int = 200) -> TemplateResponse:
+    field, after = request.GET.get("field", ""), request.GET.get("after", "")
+    found = Staged.objects.filter(batch=batch, state=Staged.State.ERROR)
+    if field in BY_NAME:
+        found = found.filter(errors__contains=f'"{field}":')
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    part, following = previewing.part(found, start, PAGE)
+    context = {
+        "form": form,
+        "lines": [_line(batch, row) for row in part],
+        "fields": [(name, BY_NAME[name].label) for name in dict.fromkeys(batch.mapping.values()) if name in BY_NAME],
+        "field": field,
+        "older_url": from_page(request, str(following)) if following else "",
+        "first_url": without(request) if after else "",
+        "next_url": reverse(
+            "register:import_merge" if batch.counts.get("duplicate") else "register:import_preview", args=[batch.pk]
+        ),
+        "next_page": next_page(batch),
+    }
+    return show(request, "import_rows.html", batch, "errors", context, status=status)
+
+
+def _line(batch: Batch, row: Staged) -> dict[str, Any]:
+    """A row with its wrong cells as fields, the others as words."""
+    wrong = sentences_of(row.errors)
+    columns = {name: int(at) for at, name in batch.mapping.items() if name}
+    cells = dict(previewing.masked_cells(row, batch.mapping))
+    inputs = []
+    for name, sentence in wrong.items():
+        at = columns.get(name)
+        if at is None and name == "address":
+            at = next((columns[part] for part in DOOR_PARTS if part in columns), None)
+        label = batch.columns[at] if at is not None and at < len(batch.columns) else ""
+        inputs.append(
+            {
+                "at": at,
+                "label": label or str(name),
+                "text": cells.get(at, "") if at is not None else "",
+                "why": sentence,
+            }
+        )
+    others = [(batch.columns[at], text) for at, text in cells.items() if text and at < len(batch.columns)]
+    return {"row": row, "name": row.name or "—", "inputs": inputs, "others": others[:8]}
+
+
+@requires(Permission.PEOPLE_IMPORT)
+@never_cache
+@require_safe
+def workbook(request: ActorRequest, batch_id: int) -> HttpResponse:
+    """The annotated workbook; taking it is written into the access log."""
+    batch = batch_in_scope(request.actor, batch_id)
+    if batch.state != Batch.State.CHECKED:
+        return redirect(where(batch))
+    only_wrong = request.GET.get("rows") == "wrong"
+    with tempfile.TemporaryDirectory(prefix="linli-annotated-") as folder:
+        path = Path(folder) / "annotated.xlsx"
+        returning.annotate(batch, path, only_wrong=only_wrong)
+        # The open file lives on when its name is gone.
+        file = path.open("rb")
+    audit.record(
+        by=request.actor, action="imports.annotated", now=timezone.now(), subject_kind="batch", subject_id=batch.pk
+    )
+    name = _("corrections-%(batch)s.xlsx") % {"batch": batch.pk}
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+@requires(Permission.PEOPLE_IMPORT)
+@never_cache
+@require_POST
+def replace(request: ActorRequest, batch_id: int) -> HttpResponse:
+    """Take the corrected sheet in place of the first one."""
+    batch = batch_in_scope(request.actor, batch_id)
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, batch, form, status=422)
+    file = form.cleaned_data["file"]
+    try:
+        after = actions.replace_file(
+            by=request.actor, batch_id=batch.pk, name=file.name, chunks=file.chunks(), now=timezone.now(), look=look
+        )
+    except Refusal as refusal:
+        if refusal.fields:
+            put(form, refusal)
+        else:
+            form.add_error("file", str(refusal))
+        return _page(request, batch, form, status=refusal.status)
+    return redirect(where(after))
