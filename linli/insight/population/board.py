@@ -13,6 +13,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.rules import queries as rules
 from linli.insight.population import queries
+from linli.insight.population.bands import BAND, OLDEST_BAND
 from linli.insight.population.discretion import Discretion
 from linli.insight.population.queries import Child, Month
 from linli.register.people import codes, groups
@@ -77,7 +78,7 @@ class Board:
     @cached_property
     def households(self) -> tuple[int, str]:
         """How many households, and how many people live in one on average ("–" where there are too few to tell)."""
-        homes, people = queries.households(self.area_id, self.on, today=self.today, size=self.people.total)
+        homes, people = queries.households(self.area_id, self.on, size=self.people.total)
         few = bool(self.told.least) and homes < self.told.least
         average = "–" if not homes or few else f"{people / homes:.{1 if self.told.least else 2}f}"
         return self.told.coarse(homes), average
@@ -91,7 +92,7 @@ class Board:
     @cached_property
     def groups(self) -> list[Line]:
         """The special groups: label, how many, link. Restricted ones are no part of it."""
-        found = queries.groups(self.area_id, self.on, today=self.today, size=self.people.total)
+        found = queries.groups(self.area_id, self.on, size=self.people.total)
         named = groups.groups(area_id=self.area_id, on=self.on)
         return [
             (group.label, self.told.coarse(found.get(code, 0)), self.people_url(tag=code))
@@ -163,9 +164,9 @@ class Board:
     def pyramid(self) -> charts.Pyramid:
         """The ages as bars to both sides."""
         rows = []
-        for low in range(0, queries.OLDEST_BAND + 1, queries.BAND):
-            high = low + queries.BAND - 1
-            last = low == queries.OLDEST_BAND
+        for low in range(0, OLDEST_BAND + 1, BAND):
+            high = low + BAND - 1
+            last = low == OLDEST_BAND
             asked = {"age_from": str(low)} | ({} if last else {"age_to": str(high)})
             rows.append(
                 (
@@ -205,4 +206,4 @@ def band_name(low: int) -> str:
     """An age band in words."""
     if low < 0:
         return _("not known")
-    return f"{low}+" if low >= queries.OLDEST_BAND else f"{low}–{low + queries.BAND - 1}"
+    return f"{low}+" if low >= OLDEST_BAND else f"{low}–{low + BAND - 1}"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from linli.insight.population.bands import BAND, OLDEST_BAND
 from linli.insight.population.board import Board, band_name
-from linli.insight.population.queries import ARRIVALS, DEPARTURES, OLDEST_BAND, Month
+from linli.insight.population.queries import ARRIVALS, DEPARTURES, Month
 from linli.register.people.models.event import EventKind
 
 Cell = tuple[str, str]
@@ -54,7 +55,9 @@ def by_kind(board: Board) -> Table:
             (told.change(board.total, board.total_year_ago), ""),
         ]
     )
-    return Table(_("Population by kind"), [_("Kind"), _("Number of people"), _("A year before"), _("Change")], rows, "kinds")
+    return Table(
+        _("Population by kind"), [_("Kind"), _("Number of people"), _("A year before"), _("Change")], rows, "kinds"
+    )
 
 
 def by_area(board: Board) -> Table:
@@ -73,7 +76,7 @@ def by_age(board: Board) -> Table:
     told, found = board.told, board.ages
     others = [(key, n) for key, n in found.items() if key[0] not in ("1", "2")]
     rows: list[list[Cell]] = []
-    for low in (*range(0, OLDEST_BAND + 1, 5), -1):
+    for low in (*range(0, OLDEST_BAND + 1, BAND), -1):
         unknown = sum(n for (_sex, band), n in others if band == low)
         numbers = [found.get(("1", low), 0), found.get(("2", low), 0), unknown]
         if low >= 0 or any(numbers):
