@@ -11,7 +11,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -153,6 +153,23 @@ def seal(text: str, keyring: Keyring, context: str) -> str:
     sealer.authenticate_additional_data(context.encode())
     body = sealer.update(text.encode("utf-8", ERRORS)) + sealer.finalize()
     return f"{keyring.current}.{_text(nonce + sealer.tag + body)}"
+
+
+def sealer(keyring: Keyring, context: str) -> Callable[[str], str]:
+    """Return what seals text in one context under the current key, for millions of values: the same as `seal`, faster.
+
+    It keeps the key it began with: make a new one after a rotation.
+    """
+    algorithm, data, prefix = algorithms.SM4(keyring.keys[keyring.current]), context.encode(), f"{keyring.current}."
+
+    def seal_one(text: str) -> str:
+        nonce = os.urandom(NONCE_BYTES)
+        running = Cipher(algorithm, modes.GCM(nonce)).encryptor()
+        running.authenticate_additional_data(data)
+        body = running.update(text.encode("utf-8", ERRORS)) + running.finalize()
+        return prefix + _text(nonce + running.tag + body)
+
+    return seal_one
 
 
 def unseal(sealed: str, keyring: Keyring, context: str) -> str:

@@ -1,8 +1,11 @@
 """Applying a batch: everything in one transaction, set by set. Either all of it is in the register, or nothing."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,12 +13,13 @@ from linli.foundation.areas.models import Area
 from linli.foundation.imports import actions as batches
 from linli.foundation.imports.kinds import Cancelled, Run
 from linli.foundation.imports.models import Batch
+from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal, Stale
 from linli.register.people.actions import spells, tags
 from linli.register.people.importing import changing, founding, newcomers
 from linli.register.people.importing.matching import DISTRICT_DIGITS, PEOPLE
 from linli.register.people.importing.staging import TABLE, execute
-from linli.register.people.models import Person, Staged
+from linli.register.people.models import Household, Person, Staged
 
 COMMUNITY_DIGITS = 12
 REFRESH = 2000
@@ -92,24 +96,29 @@ def _still_new(batch: Batch) -> None:
         raise Meanwhile(_meanwhile())
 
 
-def refresh_tags(batch_id: int, *, say: object = None) -> None:
-    """Bring the computed groups of the batch's households up to date, chunk by chunk; the nightly run does it, too."""
-    today, last = timezone.localdate(), 0
-    people = Person.objects.filter(batch_id=batch_id)
-    while part := list(people.filter(pk__gt=last).order_by("pk").values_list("pk", "household_id")[:REFRESH]):
+def refresh_tags(batch_id: int, *, say: Callable[[str], None] = lambda _what: None) -> None:
+    """Bring the computed groups up to date, chunk by chunk: of the new people who are old enough or in the party, and
+    of the households that somebody joined or left. The nightly run would do it, too."""
+    say("groups")
+    today = timezone.localdate()
+    area_id = Batch.objects.values_list("area_id", flat=True).get(pk=batch_id)
+    rule = rules.params("tags.computed", area_id, today)
+    youngest = min(rule["aged_from"], rule["alone_from"], rule["empty_nest_from"])
+    people = Person.objects.filter(batch_id=batch_id).filter(
+        Q(born__lte=tags.birthday(today, -youngest)) | Q(political__in=rule["party_codes"])
+    )
+    _in_chunks(people, lambda part: {"people": part})
+    joined = Household.objects.filter(people__batch_id=batch_id).exclude(batch_id=batch_id)
+    _in_chunks(joined.distinct(), lambda part: {"households": part})
+    touched = Staged.objects.filter(batch_id=batch_id, state="ok", decision="same").values("person_id")
+    homes = Household.objects.filter(people__in=touched)
+    _in_chunks(homes.distinct(), lambda part: {"households": part})
+    _in_chunks(Person.objects.filter(pk__in=touched, household=None), lambda part: {"people": part})
+
+
+def _in_chunks(rows: QuerySet[Any], what: Callable[[list[int]], dict[str, list[int]]]) -> None:
+    last = 0
+    while part := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:REFRESH]):
         with transaction.atomic():
-            tags.refresh(
-                on=today, now=timezone.now(), households={home for _pk, home in part}, people=[pk for pk, _home in part]
-            )
-        last = part[-1][0]
-    touched = Staged.objects.filter(batch_id=batch_id, state="ok", decision="same").exclude(person_id=None)
-    ids = list(touched.values_list("person_id", flat=True))
-    for start in range(0, len(ids), REFRESH):
-        with transaction.atomic():
-            homes = Person.objects.filter(pk__in=ids[start : start + REFRESH]).values_list("household_id", flat=True)
-            tags.refresh(
-                on=today,
-                now=timezone.now(),
-                households=list(homes),
-                people=[pk for pk in ids[start : start + REFRESH] if pk],
-            )
+            tags.refresh(on=timezone.localdate(), now=timezone.now(), **what(part))
+        last = part[-1]

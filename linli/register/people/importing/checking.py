@@ -16,7 +16,7 @@ from linli.foundation.imports import store
 from linli.foundation.imports.kinds import Cancelled, Run
 from linli.foundation.imports.models import Batch
 from linli.lib.sheets import SheetRefused, open_sheet
-from linli.register.people.importing import matching, staging
+from linli.register.people.importing import matching, processes, staging
 from linli.register.people.importing.facts import Facts, gather
 from linli.register.people.importing.reading import Carry, Line, chunks, columns_of, lines
 from linli.register.people.importing.refusals import translated
@@ -95,11 +95,14 @@ def _checked(batch: Batch, facts: Facts) -> Iterator[Checked]:
             yield part, _sealed(carry), part[-1].number, staging.encode(rows) if as_copy else rows
         return
     with ProcessPoolExecutor(
-        PROCESSES, mp_context=get_context("spawn"), initializer=_begin, initargs=(facts, batch.pk, as_copy)
+        PROCESSES,
+        mp_context=get_context("spawn"),
+        initializer=processes.begin,
+        initargs=(processes.luggage(facts, batch.pk, as_copy),),
     ) as pool:
         waiting: deque[tuple[list[Line], str, Future[Any]]] = deque()
         for part in found:
-            waiting.append((part, _sealed(carry), pool.submit(_check_chunk, part)))
+            waiting.append((part, _sealed(carry), pool.submit(processes.check_chunk, part)))
             if len(waiting) >= AHEAD:
                 yield _next(waiting)
         while waiting:
@@ -125,19 +128,3 @@ def _carry(batch: Batch) -> Carry:
 def columns_of_batch(batch: Batch) -> dict[str, int]:
     """Field → column of a batch."""
     return columns_of({column: name for column, name in batch.mapping.items() if name})
-
-
-_here: dict[str, Any] = {}
-
-
-def _begin(facts: Facts, batch_id: int, as_copy: bool) -> None:
-    """The first thing in a new process: no database there, only what travelled with the facts."""
-    import django
-
-    django.setup()
-    _here["checker"], _here["as_copy"] = RowChecker(facts, batch_id), as_copy
-
-
-def _check_chunk(part: list[Line]) -> list[tuple[Any, ...]] | bytes:
-    rows = check_all(_here["checker"], part)
-    return staging.encode(rows) if _here["as_copy"] else rows

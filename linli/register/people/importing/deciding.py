@@ -11,10 +11,11 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.imports import actions as batches
 from linli.foundation.imports.models import Batch
 from linli.lib.errors import Invalid
+from linli.lib.sheets.cells import words
 from linli.register.people.importing import matching, staging
 from linli.register.people.importing.facts import gather
 from linli.register.people.importing.reading import Line
-from linli.register.people.importing.rows import RowChecker
+from linli.register.people.importing.rows import BETWEEN, RowChecker
 from linli.register.people.models import Staged
 
 MOST_CELL = 300
@@ -79,10 +80,7 @@ def settle(batch: Batch) -> None:
 
 def cells_of(row: Staged) -> list[str]:
     """The cells of a row as they came."""
-    import json
-
-    cells: list[str] = json.loads(vault.unseal(row.cells_sealed, vault.STAGED) or "[]")
-    return cells
+    return vault.unseal(row.cells_sealed, vault.STAGED).split(BETWEEN)
 
 
 @transaction.atomic
@@ -98,7 +96,7 @@ def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], n
         if not 0 <= column < max(len(batch.columns), len(cells)):
             raise Invalid(_("There is no such column."))
         cells += [""] * (column + 1 - len(cells))
-        cells[column] = text[:MOST_CELL]
+        cells[column] = words(text)[:MOST_CELL]
     checker = RowChecker(gather(batch), batch.pk)
     head = int(row.household_key[2:]) if row.household_key.startswith("r:") else 0
     staging.replace_row(checker.check(Line(number, cells, head if head != number else 0, "", row.household_number, "")))

@@ -78,7 +78,8 @@ class Doors:
 
     def _parse(self, text: str) -> Door:
         door = addresses.parse(text)
-        return replace(door, estate=self._estate(door.estate))
+        estate = self._estate(door.estate)
+        return door if estate == door.estate else replace(door, estate=estate)
 
     def _estate(self, words: str) -> str:
         """The estate's own name, without what addresses say before it."""
@@ -108,9 +109,11 @@ class Doors:
             door = replace(door, room=room, floor=addresses.floor_of(room))
         if door.building and not door.estate and self.only_estate:
             door = replace(door, estate=self.only_estate)
-        return replace(
-            door, building=clip(door.building, 40), entrance=clip(door.entrance, 20), room=clip(door.room, 20)
-        )
+        if len(door.building) > 40 or len(door.entrance) > 20 or len(door.room) > 20:
+            door = replace(
+                door, building=clip(door.building, 40), entrance=clip(door.entrance, 20), room=clip(door.room, 20)
+            )
+        return door
 
     def _known(self, door: Door, grid: str) -> Standing:
         area_id = grid or self.facts.target
@@ -119,20 +122,18 @@ class Doors:
             return Standing(
                 area_id=area_id, words=words, door=f"{door.estate}||{door.entrance}|{door.room}" if words else ""
             )
-        standing = Standing(
-            area_id=area_id,
+        building = self.facts.buildings.get((door.estate, door.building))
+        dwelling = None
+        if building is not None and door.room:
+            dwelling = self.facts.dwellings.get((door.estate, door.building, door.entrance, door.room))
+        return Standing(
+            area_id=building.area_id if building is not None else area_id,
             estate=door.estate,
             building=door.building,
             entrance=door.entrance,
             room=door.room,
             floor=door.floor,
+            building_id=building.building_id if building is not None else None,
+            dwelling_id=dwelling.dwelling_id if dwelling is not None else None,
             door=f"{area_id[:COMMUNITY_DIGITS]}|{door.estate}|{door.building}|{door.entrance}|{door.room}",
         )
-        home = self.facts.buildings.get((door.estate, door.building))
-        if home is not None:
-            standing = replace(standing, area_id=home.area_id, building_id=home.building_id)
-        if door.room:
-            home = self.facts.dwellings.get((door.estate, door.building, door.entrance, door.room))
-            if home is not None:
-                standing = replace(standing, dwelling_id=home.dwelling_id)
-        return standing

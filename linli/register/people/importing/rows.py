@@ -63,6 +63,8 @@ CODES = {
 }
 TEXTS = {"workplace": 120, "other_contact": 60, "registered_address": 200, "note": 300}
 DOOR_PARTS = ("address", "estate", "building", "entrance", "floor", "room")
+#: Between the cells of a row that is kept: no cell holds a control character.
+BETWEEN = "\x1f"
 CITIZEN, WITHOUT, HEAD = "111", "000", "02"
 
 
@@ -76,6 +78,10 @@ class RowChecker:
         self.names = Remembered(self._name_parts)
         self.groups = group_reader(facts.groups, facts.levels)
         self.doors = Doors(facts)
+        ring = facts.keyring
+        self.seal_cells, self.seal_identity, self.seal_phone = (
+            sealing.sealer(ring, context) for context in (vault.STAGED, vault.IDENTITY, vault.PHONE)
+        )
         self.codes = {
             name: code_reader(table, facts.tables[table]) for name, table in CODES.items() if table in facts.tables
         }
@@ -113,8 +119,7 @@ class RowChecker:
         # Both databases take days as text.
         if values["born"] is not None:
             values["born"] = values["born"].isoformat()
-        raw = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
-        values["cells_sealed"] = sealing.seal(raw, self.facts.keyring, vault.STAGED)
+        values["cells_sealed"] = self.seal_cells(BETWEEN.join(cells))
         return IN_ORDER(values)
 
     def _handler(self, name: str) -> Handler:
@@ -141,8 +146,10 @@ class RowChecker:
         return handle
 
     def _text(self, name: str, most: int) -> Handler:
+        read = Remembered(lambda text: clip(tidy(text), most))
+
         def handle(values: Values, text: str, errors: Errors) -> None:
-            values[name] = clip(tidy(text), most)
+            values[name] = read(text)
 
         return handle
 
@@ -166,7 +173,7 @@ class RowChecker:
             errors["phone"] = why
         elif number:
             ring = self.facts.keyring
-            values["phone_sealed"] = sealing.seal(number, ring, vault.PHONE)
+            values["phone_sealed"] = self.seal_phone(number)
             values["phone_index"] = sealing.blind_index(number, ring, vault.PHONE)
 
     def _take_other_phone(self, values: Values, text: str, errors: Errors) -> None:
@@ -174,7 +181,7 @@ class RowChecker:
         if why is not None:
             errors["other_phone"] = why
         elif number:
-            values["other_phone_sealed"] = sealing.seal(number, self.facts.keyring, vault.PHONE)
+            values["other_phone_sealed"] = self.seal_phone(number)
 
     def _take_nationality(self, values: Values, text: str, errors: Errors) -> None:
         word = fold(text).upper()
@@ -231,7 +238,7 @@ class RowChecker:
             errors["identity"] = why
             return
         ring = self.facts.keyring
-        values["identity_sealed"] = sealing.seal(number, ring, vault.IDENTITY)
+        values["identity_sealed"] = self.seal_identity(number)
         values["identity_index"] = sealing.blind_index(f"{kind}:{number}", ring, vault.IDENTITY)
 
     @staticmethod

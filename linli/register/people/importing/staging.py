@@ -5,12 +5,16 @@ from typing import Any
 
 from django.db import connection
 
-from linli.register.people.importing.rows import COLUMNS
+from linli.register.people.importing.rows import BLANK, COLUMNS
 from linli.register.people.models import Staged
 
 TABLE = Staged._meta.db_table
 #: No text of ours holds a control character (`chinese.tidy`), so this one can stand for NULL.
 NULL = "\x01"
+#: From this column on, a row that was only checked says nothing yet: whom it means, and what was decided.
+AS_CHECKED = COLUMNS.index("household_id")
+UNDECIDED = tuple(BLANK[name] for name in COLUMNS[AS_CHECKED:])
+UNDECIDED_TEXT = "\t" + "\t".join(NULL if value is None else str(value) for value in UNDECIDED) + "\n"
 
 
 def on_postgresql() -> bool:
@@ -24,11 +28,17 @@ def encode(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _line(row: Sequence[Any]) -> str:
+    if row[AS_CHECKED:] == UNDECIDED:
+        return _joined(row[:AS_CHECKED]) + UNDECIDED_TEXT
+    return _joined(row) + "\n"
+
+
+def _joined(row: Sequence[Any]) -> str:
     values = [NULL if value is None else value if value.__class__ is str else str(value) for value in row]
     line = "\t".join(values)
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(values):
         line = "\t".join([_escaped(value) for value in values])
-    return line + "\n"
+    return line
 
 
 def _escaped(value: str) -> str:
