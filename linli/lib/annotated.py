@@ -11,9 +11,11 @@ from linli.lib.workbooks import FORMULA, clean
 
 #: The heading of the first column. Uploading the corrected sheet again ignores that column.
 PROBLEM: Final = "问题"
+#: Spreadsheets become slow with more comments; the first column says the same.
+MOST_COMMENTS: Final = 20_000
 _LONGEST_COMMENT: Final = 1_000
-_MOST_COMMENTS: Final = 20_000
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+_RED: Final = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 
 
 def write(
@@ -26,51 +28,69 @@ def write(
     sheet: str = "Sheet1",
     only_wrong: bool = False,
 ) -> int:
-    """Write `rows` (number in the file, cells) under `header` and return how many were written.
+    """Write `rows` (number in the file, cells) under `header` to `out`, and return how many were written.
 
-    `errors` are sentences by row number and column (counted from 0; -1 is the row as a whole); `notes` are remarks by
-    row number that mark no cell. Every cell is text, so numbers keep their digits and no formula can run. With
-    `only_wrong`, rows without errors and notes are left out. Memory does not grow with the rows.
+    `errors` are sentences by row number and column (counted from 0; -1 means the row as a whole); `notes` are remarks
+    by row number that mark no cell. With `only_wrong`, rows without either are left out. Every cell is text: numbers
+    keep their digits, and no formula can run. Memory does not grow with the rows, only with the comments.
+    Raises what `rows` raises; the file is then not whole, and the caller deletes it.
     """
     said = notes or {}
-    book = xlsxwriter.Workbook(
-        str(out), {"constant_memory": True, "tmpdir": str(out.parent), "strings_to_formulas": False}
-    )
+    options = {"constant_memory": True, "tmpdir": str(out.parent), "strings_to_formulas": False}
+    book = xlsxwriter.Workbook(str(out), options)
     try:
-        page = book.add_worksheet(_SHEET_NAME.sub(" ", sheet)[:31].strip() or "Sheet1")
-        text = book.add_format({"num_format": "@"})
-        quoted = book.add_format({"num_format": "@", "quote_prefix": True})
-        red = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006"})
-        red_quoted = book.add_format(
-            {"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006", "quote_prefix": True}
-        )
-        why = book.add_format({"num_format": "@", "text_wrap": True, "font_color": "#9C0006", "valign": "top"})
-        head = book.add_format({"bold": True, "bg_color": "#E6EEF8", "bottom": 1, "text_wrap": True})
-        page.set_column(0, 0, 48, text)
-        page.set_column(1, max(len(header), 1), 16, text)
-        for column, name in enumerate((PROBLEM, *header)):
-            page.write_string(0, column, clean(name), head)
-        page.freeze_panes(1, 1)
-        count = comments = 0
+        page = _Page(book, sheet, header)
         for number, cells in rows:
             wrong = errors.get(number, {})
             sentences = list(dict.fromkeys([*wrong.values(), *([said[number]] if number in said else [])]))
-            if only_wrong and not sentences:
-                continue
-            count += 1
-            if sentences:
-                page.write_string(count, 0, clean("\n".join(sentences)), why)
-            for column in range(max(len(cells), max(wrong, default=-1) + 1)):
-                cell = clean(cells[column]) if column < len(cells) else ""
-                if column in wrong:
-                    page.write_string(count, column + 1, cell, red_quoted if cell.startswith(FORMULA) else red)
-                    if not cell:
-                        page.write_blank(count, column + 1, None, red)
-                    if comments < _MOST_COMMENTS:
-                        comments += 1
-                        page.write_comment(count, column + 1, clean(wrong[column])[:_LONGEST_COMMENT])
-                elif cell:
-                    page.write_string(count, column + 1, cell, quoted if cell.startswith(FORMULA) else text)
+            if sentences or not only_wrong:
+                page.add(cells, wrong, sentences)
     finally:
+        # Also after a failure: the temporary file of the sheet is closed and removed here.
         book.close()
-    return count
+    return page.count
+
+
+class _Page:
+    """The sheet, filled row by row."""
+
+    def __init__(self, book: xlsxwriter.Workbook, name: str, header: Sequence[str]) -> None:
+        self.page = book.add_worksheet(_SHEET_NAME.sub(" ", name)[:31].strip() or "Sheet1")
+        # (begins like a formula, wrong) → format. The prefix keeps a copy of the cell text, too.
+        self.formats = {
+            (quoted, wrong): book.add_format(
+                {"num_format": "@", **({"quote_prefix": True} if quoted else {}), **(_RED if wrong else {})}
+            )
+            for quoted in (False, True)
+            for wrong in (False, True)
+        }
+        self.why = book.add_format(
+            {"num_format": "@", "text_wrap": True, "valign": "top", "font_color": _RED["font_color"]}
+        )
+        head = book.add_format({"bold": True, "bg_color": "#E6EEF8", "bottom": 1, "text_wrap": True})
+        self.count = self.comments = 0
+        self.page.set_column(0, 0, 48, self.formats[False, False])
+        self.page.set_column(1, max(len(header), 1), 16, self.formats[False, False])
+        for column, heading in enumerate((PROBLEM, *header)):
+            self.page.write_string(0, column, clean(heading), head)
+        self.page.freeze_panes(1, 1)
+
+    def add(self, cells: Sequence[str], wrong: Mapping[int, str], sentences: Sequence[str]) -> None:
+        """Write a row with what is wrong in it."""
+        self.count += 1
+        if sentences:
+            self.page.write_string(self.count, 0, clean("\n".join(sentences)), self.why)
+        for column in range(max(len(cells), max(wrong, default=-1) + 1)):
+            cell = clean(cells[column]) if column < len(cells) else ""
+            style = self.formats[cell.startswith(FORMULA), column in wrong]
+            if cell:
+                self.page.write_string(self.count, column + 1, cell, style)
+            elif column in wrong:
+                self.page.write_blank(self.count, column + 1, None, style)
+            if column in wrong:
+                self._comment(column + 1, wrong[column])
+
+    def _comment(self, column: int, sentence: str) -> None:
+        if self.comments < MOST_COMMENTS:
+            self.comments += 1
+            self.page.write_comment(self.count, column, clean(sentence)[:_LONGEST_COMMENT])

@@ -11,7 +11,6 @@ LONGEST: Final = 40
 EARLIEST: Final = date(1850, 1, 1)
 #: Day 0 of spreadsheets. Their 29 February 1900, which never was, makes it 30 December from March 1900 on.
 _SERIAL_ZERO: Final = date(1899, 12, 30)
-_SERIALS: Final = range(61, 100_000)
 _NUMERALS: Final = str.maketrans("〇零○ＯO一二三四五六七八九", "00000123456789")
 _TENS = re.compile("([1-9]?)十([1-9]?)")
 _SEPARATED = re.compile(r"([0-9]{4}|[0-9]{2})\s*[-/.,、年]\s*([0-9]{1,2})\s*[-/.,、月]\s*([0-9]{1,2})\s*[日号]?")
@@ -33,8 +32,9 @@ def read_day(text: str, *, today: date) -> date | None:
 
     Read are 1958-03-02, 1958/3/2, 1958.3.2, 1958年3月2日, 19580302, 一九五八年三月二日, full-width digits, a time
     of day behind it, 25/3/1958 (only where it can be one day alone, whatever comes first), two-digit years (58.3.2,
-    580302: the latest year that is not after `today`) and the day numbers of spreadsheets (21246; from 1900-03-01, to `today`).
-    None are a month without a day (1958年3月), days that do not exist, lunar days, and years before 1850 or after 2199.
+    580302: the latest year that is not after `today`) and the day numbers of spreadsheets (21246: five digits, from
+    May 1927 to `today`). None are a month without a day (1958年3月, and 200103, which may be one), days that
+    do not exist, lunar days, and years before 1850 or after 2199.
     """
     if not text or len(text) > LONGEST:
         return None
@@ -55,6 +55,8 @@ def _arabic(text: str) -> str:
 
 
 def _read(text: str, today: date) -> date | None:
+    if text.endswith(".0") and text[:-2].isdecimal():  # a number that passed through other hands
+        text = text[:-2]
     found = _SEPARATED.fullmatch(text) or _EIGHT.fullmatch(text)
     if found is not None:
         year = int(found[1])
@@ -66,11 +68,12 @@ def _read(text: str, today: date) -> date | None:
         return _either(int(found[1]), int(found[2]), int(found[3]))
     found = _SIX.fullmatch(text)
     if found is not None:
+        if 1900 <= int(text[:4]) <= today.year and 1 <= int(text[4:]) <= 12:
+            return None  # 200103 is March 2001 to some, 3 January 2020 to others
         return _short(int(found[1]), int(found[2]), int(found[3]), today)
-    whole = text.removesuffix(".0")
-    if whole.isascii() and whole.isdecimal() and len(whole) <= 5 and int(whole) in _SERIALS:
-        day = _SERIAL_ZERO + timedelta(days=int(whole))
-        return day if len(whole) == 5 and day <= today else None
+    if len(text) == 5 and text.isascii() and text.isdecimal():
+        day = _SERIAL_ZERO + timedelta(days=int(text))
+        return day if day <= today else None
     return None
 
 

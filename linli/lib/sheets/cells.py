@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from linli.lib.chinese import UNWANTED
@@ -9,7 +10,7 @@ from linli.lib.chinese import UNWANTED
 #: Spreadsheets keep 15 digits of a number; a longer one has lost its last digits.
 MOST_DIGITS: Final = 15
 _FIRST_LOST: Final = 10**MOST_DIGITS
-_DAMAGED = re.compile(r"[+-]?[0-9](?:\.[0-9]+)?[eE]\+?(?:1[5-9]|[2-9][0-9])")
+_DAMAGED = re.compile(r"[+-]?[0-9](?:\.[0-9]+)?[eE]\+?(?:1[5-9]|[2-9][0-9]|[1-3][0-9]{2})")
 _ERRORS: Final = frozenset(
     {
         "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!",
@@ -56,8 +57,8 @@ def _number(value: float) -> str:
         return ""
     if abs(value) >= _FIRST_LOST:  # infinite, or digits after the point that a spreadsheet cannot have
         return "" if value in (float("inf"), float("-inf")) else _lost(value)
-    text = repr(round(value, 15 - len(str(int(abs(value))))))
-    return f"{value:.15f}".rstrip("0").rstrip(".") if "e" in text else text.removesuffix(".0")
+    text = f"{value:.15g}"
+    return f"{Decimal(text):f}" if "e" in text else text
 
 
 def _lost(value: float) -> str:

@@ -1,23 +1,42 @@
 """Where the header of a sheet ends and the data begin, and which rows are neither."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
 
 from linli.lib.chinese import fold
 
 #: Rows looked at from the top: titles, notes and a header of several rows are above the data, not below.
-MOST_LOOKED_AT = 40
+MOST_LOOKED_AT: Final = 40
+#: Rows that a header may have above and below its row with the most known headings.
+_MOST_ABOVE, _MOST_BELOW = 3, 2
+#: How often a header may come again among these rows, two rows of it each time.
+_MOST_REPEATED: Final = 4
+_LONGEST_NAME: Final = 40
+_LONGEST_NOTE: Final = 500
+_FEW_CELLS: Final = 8
 _FILLING = re.compile(r"[\s*＊:：]+|[(（](?:必填|选填|可选|可不填|必填项)[)）]")
 _TOTAL = re.compile(
-    r"(?:合计|小计|总计|共计|累计|本页合计|本页小计|总人数|总户数|合计人数|合计户数)[^0-9]{0,6}[0-9]*[户人个名条元.]*"
+    r"(?:本页|本组|本栋|本网格)?(?:合计|小计|总计|共计|累计|总人数|总户数)(?:人数|户数)?[(（:：)）]*[0-9户人个名条元,.、共]*"
+)
+_WHO = (
+    "填表人|填报人|填表日期|填报日期|填表时间|填报时间|填表单位|填报单位|填写说明|填表说明|制表|制表人|制表单位|制表日期|审核|审核人|复核|"
+    "复核人|负责人|单位负责人|分管领导|分管负责人|经办人|联系人|统计人|采集人|上报人|上报时间|上报单位|打印时间|打印日期|备注|说明|注|单位|"
+    "单位名称|社区|社区名称|街道|盖章|签字|签章|日期|截止日期|统计时间"
 )
 _NOTE = re.compile(
-    r"(?:填表人|填报人|填表日期|填报日期|填表时间|填报时间|填表单位|填报单位|填写说明|填表说明|制表人?|制表单位|制表日期|审核人?|复核人?|"
-    r"负责人|单位负责人|分管领导|经办人|联系人|统计人|采集人|上报人|上报时间|打印时间|打印日期|备注|说明|注|单位|社区|街道|盖章|签字|签章)"
-    r"(?:[(（][^)）]{0,6}[)）])?[:：].*|注[0-9]?[、.:：].*|第[0-9]+页.*|.*[(（](?:盖章|签章|公章|签字)[)）].*|以下空白|以下无正文",
+    rf"(?:{_WHO})(?:[(（][^)）]{{0,8}}[)）])?[:：].*|注[0-9]?[、.].*|第[0-9]+页.*|.*[(（](?:盖章|签章|公章|签字)[)）].*|"
+    r"[（(]?以下(?:空白|无正文).*",
     re.DOTALL,
 )
+_NOTE_SIGNS: Final = frozenset(":：(（")
+_TOTAL_BEGINS: Final = frozenset("合小总共累本")
+_NOTE_BEGINS: Final = frozenset("注第以")
+_DATA = re.compile(r"[0-9]{6,}[Xx]?|[0-9.]+|[0-9]{4}[-/.年].*|[0-9.]+E\+[0-9]+|是|否|√|男|女")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +60,150 @@ def plain_name(text: str) -> str:
 def find_header(rows: Sequence[tuple[int, list[str]]], known: Callable[[str], bool]) -> Header:
     """Find the header among the first rows of a sheet; `known` tells whether a heading is one that is understood.
 
-    The row with the most known headings is the header, or the lower part of one. Without any, it is the first row that
-    has at least two cells and is no title. A sheet without rows has an empty header.
+    The row with the most known headings is the header or a part of one; rows above and below that group or divide its
+    headings belong to it, titles do not. Where fewer than two headings are known, the header is the first row with at
+    least two different cells that is no title or note. A sheet without rows has an empty header.
     """
     looked = [(number, cells) for number, cells in rows[:MOST_LOOKED_AT] if any(cells)]
     if not looked:
         return Header(0, 0, (), 1)
-    scores = [sum(1 for cell in set(cells) if cell and known(cell)) for _number, cells in looked]
-    best = max(range(len(looked)), key=lambda at: (scores[at], -at))
-    number, cells = looked[best]
-    return Header(number, number, tuple(cells), number + 1)
+    at = _best(looked, known)
+    top, bottom = at, at
+    while top > 0 and at - top < _MOST_ABOVE and _groups(looked[top - 1], looked[top]):
+        top -= 1
+    while bottom + 1 < len(looked) and bottom - at < _MOST_BELOW and _divides(looked[bottom], looked[bottom + 1]):
+        bottom += 1
+    names = _names([cells for _number, cells in looked[top : bottom + 1]])
+    return Header(looked[top][0], looked[bottom][0], names, looked[bottom][0] + 1)
+
+
+def _best(looked: Sequence[tuple[int, list[str]]], known: Callable[[str], bool]) -> int:
+    often = Counter((column, cell) for _number, cells in looked for column, cell in enumerate(cells) if cell)
+    # A word that a column says again and again (户主, 党员) is data, though a heading may be called so.
+    most_often = max(_MOST_REPEATED, len(looked) // 8)
+    scores = [
+        len(
+            {
+                cell
+                for column, cell in enumerate(cells)
+                if cell and len(cell) <= _LONGEST_NAME and often[column, cell] <= most_often and known(cell)
+            }
+        )
+        if not _has_data(cells)
+        else 0
+        for _number, cells in looked
+    ]
+    most = max(scores)
+    if most >= 2:
+        return scores.index(most)
+    plain = (at for at, (_number, cells) in enumerate(looked) if len(_distinct(cells)) > 1 and not is_noise(cells))
+    return next(plain, scores.index(most))
+
+
+def _distinct(cells: Sequence[str]) -> set[str]:
+    return {cell for cell in cells if cell}
+
+
+def _has_data(cells: Sequence[str]) -> bool:
+    """Tell whether a row has cells that no heading is: numbers, days, answers."""
+    return any(_DATA.fullmatch(cell) for cell in cells if cell)
+
+
+def _is_title(cells: Sequence[str]) -> bool:
+    said = _distinct(cells)
+    return len(said) < 2 or is_noise(cells) or any(len(cell) > _LONGEST_NAME for cell in said)
+
+
+def _groups(upper: tuple[int, list[str]], lower: tuple[int, list[str]]) -> bool:
+    """Tell whether a row right above groups the headings of the one below: it spans some, or has them as well."""
+    if upper[0] != lower[0] - 1 or _is_title(upper[1]) or _has_data(upper[1]):
+        return False
+    pairs = list(zip(upper[1], lower[1], strict=False))
+    same = sum(1 for above, below in pairs if above and above == below)
+    spans = any(
+        below and below != pairs[at - 1][1] and above in ("", pairs[at - 1][0]) and pairs[at - 1][0]
+        for at, (above, below) in enumerate(pairs)
+        if at
+    )
+    return same > 0 or spans
+
+
+def _divides(upper: tuple[int, list[str]], lower: tuple[int, list[str]]) -> bool:
+    """Tell whether a row right below divides headings of the one above: it repeats some, or is blank beneath most."""
+    if lower[0] != upper[0] + 1 or _has_data(lower[1]) or is_noise(lower[1]):
+        return False
+    pairs = list(zip(upper[1], lower[1], strict=False))
+    under = [at for at, (_above, below) in enumerate(pairs) if below]
+    same = sum(1 for at in under if pairs[at][0] == pairs[at][1])
+    if not under or (not same and len(under) * 2 > len(pairs)):
+        return False
+    return all(pairs[at][0] == pairs[at][1] or _is_spanned(upper[1], lower[1], at) for at in under)
+
+
+def _is_spanned(upper: Sequence[str], lower: Sequence[str], at: int) -> bool:
+    """Tell whether a heading reaches over several columns, of which this is one, and its first one is divided too."""
+    if upper[at]:
+        right = upper[at + 1] if at + 1 < len(upper) else None
+        return right in ("", upper[at]) or (at > 0 and upper[at - 1] == upper[at])
+    first = next((left for left in range(at - 1, -1, -1) if upper[left]), None)
+    return first is not None and bool(lower[first])
+
+
+def _names(block: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    width = max(len(cells) for cells in block)
+    full = [[*cells, *[""] * (width - len(cells))] for cells in block]
+    for upper, lower in pairwise(full):
+        for at in range(1, width):
+            # A group written once, over its first column: the next ones belong to it.
+            if not upper[at] and lower[at] and lower[at - 1] and upper[at - 1] and lower[at - 1] != upper[at - 1]:
+                upper[at] = upper[at - 1]
+    names: list[str] = []
+    for column in zip(*full, strict=True):
+        parts = dict.fromkeys(" ".join(part.split()) for part in column if part)
+        names.append("/".join(parts))
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+@lru_cache(maxsize=64)
+def _said(names: tuple[str, ...]) -> frozenset[str]:
+    """Everything that a cell of the header can say."""
+    parts = [part for name in names if name for part in (name, *name.split("/"))]
+    return frozenset(parts)
 
 
 def is_header_again(cells: Sequence[str], header: Header | Sequence[str]) -> bool:
-    """Tell whether a row of data repeats the header, as printed lists do on every page."""
-    names = header.names if isinstance(header, Header) else header
-    own = [(plain_name(cell), plain_name(name)) for cell, name in zip(cells, names, strict=False) if cell]
-    if not own:
+    """Tell whether a row of data repeats the header, or one row of it, as printed lists do on every page."""
+    names = header.names if isinstance(header, Header) else tuple(header)
+    said = _said(names)
+    if said.isdisjoint(cells) and said.isdisjoint([" ".join(cell.split()) for cell in cells if " " in cell]):
         return False
+    own = [(plain_name(cell), plain_name(name)) for cell, name in zip(cells, names, strict=False) if cell]
     same = sum(1 for cell, name in own if cell and (cell == name or cell in name.split("/")))
     return same >= 2 and same * 2 > len(own)
 
 
 def is_noise(cells: Sequence[str]) -> bool:
-    """Tell whether a row says nothing about a person: blank, a total, who filled it in, a note."""
-    said = [cell for cell in cells if cell]
+    """Tell whether a row says nothing about a person: blank, a total, who filled it in, a note.
+
+    Only the first two different cells are looked at, for a note only in rows with few cells; people are called by
+    neither.
+    """
+    said: list[str] = []
+    for cell in cells:
+        if cell and cell not in said:
+            said.append(cell)
+            if len(said) > _FEW_CELLS:
+                break
     if not said:
         return True
-    distinct = list(dict.fromkeys(fold(cell) for cell in said))
-    first = distinct[0].replace(" ", "")
-    if _TOTAL.fullmatch(first):
+    if any(cell[0] in _TOTAL_BEGINS and _TOTAL.fullmatch(fold(cell).replace(" ", "")) for cell in said[:2]):
         return True
-    return len(distinct) <= 8 and _NOTE.fullmatch(first) is not None
+    return len(said) <= _FEW_CELLS and _is_note(said[0])
+
+
+def _is_note(cell: str) -> bool:
+    if _NOTE_SIGNS.isdisjoint(cell) and cell[0] not in _NOTE_BEGINS:
+        return False
+    return _NOTE.fullmatch(fold(cell[:_LONGEST_NOTE]).replace(" ", "")) is not None

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from linli.lib.sheets.archives import Archive
-from linli.lib.sheets.extents import Extent, extent_of, parse, plain_xml, shared_bytes, texts_of
+from linli.lib.sheets.extents import Extent, Texts, extent_of, parse, plain_xml, shared_bytes, texts_of
 from linli.lib.sheets.limits import Limits
 from linli.lib.sheets.refusing import SheetRefused
 
-_BOOK: Final = "xl/workbook.xml"
-_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
+_ROOT: Final = "_rels/.rels"
 _TYPES: Final = "[Content_Types].xml"
 _CONTENT: Final = "content.xml"
 _BASIC: Final = "basic/"
-#: Parts with cells or texts; what is larger than this is scanned for cells whatever its name.
+#: Parts that are never sheets: one that is kept there is refused.
 _ASIDE: Final = ("xl/theme/", "docprops/", "xl/styles", "xl/drawings/", "xl/charts/", "customxml/")
 
 
@@ -34,26 +33,34 @@ def check(archive: Archive) -> Found:
         raise SheetRefused("macros")
     if any(name.startswith(("xl/macrosheets/", "xl/dialogsheets/")) for name in names):
         raise SheetRefused("macros")
-    if _BOOK in archive.members:
-        return _xlsx(archive)
+    main = _main(archive)
+    if main is not None:
+        return _xlsx(archive, main)
     if "xl/workbook.bin" in names:
         raise SheetRefused("old_format")
     if _CONTENT in archive.members and "mimetype" in archive.members:
         return _ods(archive)
-    if _TYPES in archive.members or "word/document.xml" in names:
-        raise SheetRefused("wrong_type")
-    raise SheetRefused("wrong_type")
+    raise SheetRefused("damaged" if any(name.startswith("xl/") for name in names) else "wrong_type")
 
 
-def _xlsx(archive: Archive) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """Where the parts of a workbook are, as its own relations say: the sheets by name, and the shared texts."""
+
+    sheets: tuple[tuple[str, str], ...]
+    texts: frozenset[str]
+
+
+def _xlsx(archive: Archive, main: str) -> Found:
     limits = archive.limits
     if _TYPES in archive.members and b"macroEnabled" in archive.whole(_TYPES):
         raise SheetRefused("macros")
-    texts = texts_of((), limits.cells)
+    book = _book(archive, main)
+    texts = Texts()
     by_part: dict[str, Extent] = {}
     for name in archive.xml():
-        if name.lower().endswith("sharedstrings.xml"):
-            texts = texts_of(plain_xml(archive.read(name)), limits.cells)
+        if name in book.texts or name.lower().endswith("sharedstrings.xml"):
+            texts.sizes.extend(texts_of(plain_xml(archive.read(name)), limits.cells).sizes)
         elif name.lower().startswith(_ASIDE) or name.endswith(".rels"):
             for _piece in plain_xml(archive.read(name)):
                 pass
@@ -65,7 +72,8 @@ def _xlsx(archive: Archive) -> Found:
             size = shared_bytes(archive.read(name), texts, extent.shared)
             if size > limits.unpacked:
                 raise SheetRefused("bomb")
-    return Found("xlsx", _named(archive, by_part))
+    # A sheet that is kept elsewhere has no extent here, and is refused by who asks for it.
+    return Found("xlsx", {name: by_part[part] for name, part in book.sheets if part in by_part})
 
 
 def within(extent: Extent, limits: Limits) -> None:
@@ -78,31 +86,46 @@ def within(extent: Extent, limits: Limits) -> None:
         raise SheetRefused("too_many_cells")
 
 
-def _named(archive: Archive, by_part: dict[str, Extent]) -> dict[str, Extent]:
-    """The extents by the names of the sheets. A sheet that is not where it is usually kept has none, and is refused."""
-    targets: dict[str, str] = {}
-    sheets: list[tuple[str, str]] = []
+def _relations(archive: Archive, name: str) -> dict[str, tuple[str, str]]:
+    """Id → (last word of the type, target) of a part with relations."""
+    if name not in archive.members:
+        raise SheetRefused("damaged")
+    found: dict[str, tuple[str, str]] = {}
 
     def relation(tag: str, given: dict[str, str]) -> None:
         if tag.rpartition(":")[2] == "Relationship":
-            targets[given.get("Id", "")] = given.get("Target", "")
+            found[given.get("Id", "")] = (given.get("Type", "").rpartition("/")[2], given.get("Target", ""))
+
+    parse([archive.whole(name)], relation)
+    return found
+
+
+def _place(folder: str, target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+
+
+def _main(archive: Archive) -> str | None:
+    """The part that is the workbook, None where the archive is none."""
+    if _ROOT not in archive.members:
+        return None
+    places = {_place("", target) for kind, target in _relations(archive, _ROOT).values() if kind == "officeDocument"}
+    found = places.pop() if len(places) == 1 else ""
+    return found if found.startswith("xl/") and found.endswith(".xml") and found in archive.members else None
+
+
+def _book(archive: Archive, main: str) -> _Book:
+    folder, file = posixpath.split(main)
+    relations = _relations(archive, f"{folder}/_rels/{file}.rels")
+    sheets: list[tuple[str, str]] = []
 
     def sheet(tag: str, given: dict[str, str]) -> None:
         if tag.rpartition(":")[2] == "sheet":
             key = next((value for name, value in given.items() if name.endswith(":id")), "")
-            sheets.append((given.get("name", ""), key))
+            sheets.append((given.get("name", ""), _place(folder, relations.get(key, ("", ""))[1])))
 
-    if _RELATIONS not in archive.members:
-        raise SheetRefused("damaged")
-    parse([archive.whole(_RELATIONS)], relation)
-    parse([archive.whole(_BOOK)], sheet)
-    found: dict[str, Extent] = {}
-    for name, key in sheets:
-        target = targets.get(key, "")
-        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
-        if part in by_part:
-            found[name] = by_part[part]
-    return found
+    parse([archive.whole(main)], sheet)
+    texts = frozenset(_place(folder, target) for kind, target in relations.values() if kind == "sharedStrings")
+    return _Book(tuple(sheets), texts)
 
 
 def _ods(archive: Archive) -> Found:
