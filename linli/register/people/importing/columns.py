@@ -57,6 +57,9 @@ def _load() -> tuple[Field, ...]:
 FIELDS: Final = _load()
 BY_NAME: Final[Mapping[str, Field]] = {field.name: field for field in FIELDS}
 
+SURE: Final = 100
+#: The one field whose parts are often columns under it.
+REGISTERED: Final = "registered_address"
 #: A likeness below this is no likeness.
 LEAST_LIKE: Final = 84
 #: The share of a column's filled cells that must look like the field.
@@ -91,16 +94,19 @@ def is_known(name: str) -> bool:
     return bool(name) and _exact(name) is not None
 
 
-def _exact(name: str) -> str | None:
+def _exact(name: str) -> Guess | None:
     known = _by_synonym()
     whole = known.get(_key(name))
-    if whole is not None or "/" not in name:
-        return whole
+    if whole is not None:
+        return Guess(whole, "name", SURE)
+    if "/" not in name:
+        return None
     # A grouped heading: “户籍地址/街道” is part of 户籍地址, “基本情况/姓名” is 姓名.
     *groups, last = name.split("/")
-    if any(known.get(_key(group)) == "registered_address" for group in groups):
-        return "registered_address"
-    return known.get(_key(last))
+    if any(known.get(_key(group)) == REGISTERED for group in groups):
+        return Guess(REGISTERED, "name", SURE - 10)
+    part = known.get(_key(last))
+    return None if part is None else Guess(part, "name", SURE - 5)
 
 
 def guess(names: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[int, Guess]:
@@ -130,7 +136,7 @@ def _by_name(name: str) -> Guess | None:
         return None
     exact = _exact(name)
     if exact is not None:
-        return Guess(exact, "name", 100)
+        return exact
     return _like(_key(name.rpartition("/")[2]))
 
 
