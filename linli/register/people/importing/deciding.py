@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from linli.foundation import vault
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.imports import actions as batches
+from linli.foundation.imports import store
 from linli.foundation.imports.models import Batch
 from linli.lib.errors import Invalid
+from linli.lib.sheets import open_sheet
 from linli.lib.sheets.cells import words
 from linli.register.people.importing import matching, staging
 from linli.register.people.importing.facts import gather
@@ -78,9 +80,19 @@ def settle(batch: Batch) -> None:
     batch.save(update_fields=["counts"])
 
 
-def cells_of(row: Staged) -> list[str]:
-    """The cells of a row as they came."""
-    return vault.unseal(row.cells_sealed, vault.STAGED).split(BETWEEN)
+def cells_of(batch: Batch, rows: Collection[Staged]) -> dict[int, list[str]]:
+    """The cells of rows as they came (or as they were corrected), by row number; one pass over the upload at most."""
+    found = {row.row: vault.unseal(row.cells_sealed, vault.STAGED).split(BETWEEN) for row in rows if row.cells_sealed}
+    missing = {row.row for row in rows} - set(found)
+    if missing:
+        book = open_sheet(store.path_of(batch.path), original_name=batch.original_name)
+        for number, cells in book.rows(batch.sheet, start=min(missing)):
+            if number in missing:
+                found[number] = list(cells)
+                missing.discard(number)
+            if not missing:
+                break
+    return found
 
 
 @transaction.atomic
@@ -91,7 +103,7 @@ def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], n
     row = Staged.objects.filter(batch=batch, row=number).first()
     if row is None:
         raise Invalid(_("There is no such row."))
-    cells = cells_of(row)
+    cells = cells_of(batch, [row]).get(number, [])
     for column, text in changes.items():
         if not 0 <= column < max(len(batch.columns), len(cells)):
             raise Invalid(_("There is no such column."))
@@ -99,7 +111,10 @@ def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], n
         cells[column] = words(text)[:MOST_CELL]
     checker = RowChecker(gather(batch), batch.pk)
     head = int(row.household_key[2:]) if row.household_key.startswith("r:") else 0
-    staging.replace_row(checker.check(Line(number, cells, head if head != number else 0, "", row.household_number, "")))
+    said = f"{row.estate}{row.building}{row.entrance}{row.room}"
+    staging.replace_row(
+        checker.check(Line(number, cells, head if head != number else 0, said, row.household_number, "", True))
+    )
     matching.match(batch)
     batch.counts = {**batch.counts, **matching.counted(batch)}
     batch.save(update_fields=["counts"])

@@ -15,7 +15,6 @@ from linli.register.people.actions import fields
 from linli.register.people.importing.changing import said
 from linli.register.people.importing.columns import BY_NAME
 from linli.register.people.importing.comparing import LIFE, kinds_of
-from linli.register.people.importing.deciding import cells_of
 from linli.register.people.importing.sentences import sentences_of, why
 from linli.register.people.models import Person, Staged
 
@@ -150,11 +149,11 @@ def shown(name: str, value: Any) -> str:
     return codes.label(TABLES[name], text) if name in TABLES and text else text
 
 
-def masked_cells(row: Staged, mapping: dict[str, str]) -> list[tuple[int, str]]:
+def masked_cells(row: Staged, cells: list[str], mapping: dict[str, str]) -> list[tuple[int, str]]:
     """The cells of a row for the page, numbers of documents and phones masked unless they are wrong anyway."""
     wrong = sentences_of(row.errors)
     found = []
-    for at, text in enumerate(cells_of(row)):
+    for at, text in enumerate(cells):
         name = mapping.get(str(at), "")
         if text and name not in wrong and name in ("identity", "head_identity"):
             text = citizen_id.mask(text)

@@ -19,6 +19,7 @@ class Line(NamedTuple):
     address: str = ""
     household_number: str = ""
     grid: str = ""
+    corrected: bool = False
 
 
 @dataclass

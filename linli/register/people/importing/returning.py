@@ -5,9 +5,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from linli.foundation import vault
+from linli.foundation.imports import store
 from linli.foundation.imports.models import Batch
 from linli.lib import annotated
-from linli.register.people.importing.deciding import cells_of
+from linli.lib.sheets import open_sheet
+from linli.register.people.importing.rows import BETWEEN
 from linli.register.people.importing.sentences import sentences_of, why
 from linli.register.people.models import Staged
 
@@ -47,8 +50,14 @@ def _note(row: Staged) -> str:
 
 
 def _rows(batch: Batch, only_wrong: bool) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the upload that were staged, with what was corrected since."""
     rows = Staged.objects.filter(batch=batch).order_by("row").only("row", "cells_sealed")
     if only_wrong:
         rows = rows.filter(state__in=("error", "duplicate", "conflict"))
+    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name)
+    raw = iter(book.rows(batch.sheet, start=batch.first_row))
     for row in rows.iterator(2000):
-        yield row.row, cells_of(row)
+        cells = next((cells for number, cells in raw if number == row.row), [])
+        if row.cells_sealed:
+            cells = vault.unseal(row.cells_sealed, vault.STAGED).split(BETWEEN)
+        yield row.row, cells

@@ -113,13 +113,15 @@ class RowChecker:
                 levels[code] = level or levels.get(code, "")
             values["tags"] = json.dumps([*levels.items()], ensure_ascii=False)
         values["given"] = " ".join(given)
+        if errors or line.corrected:
+            # Other rows are read from the upload again when somebody asks for their cells.
+            values["cells_sealed"] = self.seal_cells(BETWEEN.join(cells))
         if errors:
             values["state"] = "error"
             values["errors"] = json.dumps(errors, ensure_ascii=False)
         # Both databases take days as text.
         if values["born"] is not None:
             values["born"] = values["born"].isoformat()
-        values["cells_sealed"] = self.seal_cells(BETWEEN.join(cells))
         return IN_ORDER(values)
 
     def _handler(self, name: str) -> Handler:

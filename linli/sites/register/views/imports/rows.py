@@ -82,9 +82,10 @@ def _page(request: ActorRequest, batch: Batch, form: FileForm, status: int = 200
         found = found.filter(errors__contains=f'"{field}":')
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     part, following = previewing.part(found, start, PAGE)
+    cells = deciding.cells_of(batch, part)
     context = {
         "form": form,
-        "lines": [_line(batch, row) for row in part],
+        "lines": [_line(batch, row, cells.get(row.row, [])) for row in part],
         "fields": [(name, BY_NAME[name].label) for name in dict.fromkeys(batch.mapping.values()) if name in BY_NAME],
         "field": field,
         "older_url": from_page(request, str(following)) if following else "",
@@ -97,11 +98,11 @@ def _page(request: ActorRequest, batch: Batch, form: FileForm, status: int = 200
     return show(request, "import_rows.html", batch, "errors", context, status=status)
 
 
-def _line(batch: Batch, row: Staged) -> dict[str, Any]:
+def _line(batch: Batch, row: Staged, said: list[str]) -> dict[str, Any]:
     """A row with its wrong cells as fields, the others as words."""
     wrong = sentences_of(row.errors)
     columns = {name: int(at) for at, name in batch.mapping.items() if name}
-    cells = dict(previewing.masked_cells(row, batch.mapping))
+    cells = dict(previewing.masked_cells(row, said, batch.mapping))
     inputs = []
     for name, sentence in wrong.items():
         at = columns.get(name)
