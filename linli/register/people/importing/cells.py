@@ -23,7 +23,6 @@ MOST_REMEMBERED = 200_000
 EARLIEST = date(1880, 1, 1)
 ZERO = ord("0") * sum(citizen_id.WEIGHTS)
 NOTHING = frozenset({"无", "否", "没有", "不是", "/", "-", "—", "0", "×", "x", "X", "N", "n", "no"})
-YES = frozenset({"是", "有", "√", "✓", "1", "Y", "y", "yes", "对"})
 
 
 class Remembered(Generic[Found]):

@@ -72,6 +72,9 @@ class Doors:
             if candidate in grids:
                 found = grids[candidate]
                 return (found, None) if found else ("", ("grid_ambiguous", {"text": word[:20]}))
+        ends = {pk for name, pk in grids.items() if pk and name.endswith(word) and not name.isdigit()}
+        if len(ends) == 1:
+            return ends.pop(), None
         if word.isdigit() and (short := [pk for pk in grids if pk.endswith(word.zfill(3)) and pk.isdigit()]):
             return (short[0], None) if len(short) == 1 else ("", ("grid_ambiguous", {"text": word[:20]}))
         return "", ("grid_unknown", {"text": word[:20]})

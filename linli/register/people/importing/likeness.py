@@ -162,26 +162,36 @@ def _likeness(why: Iterable[str], penalty: int = 0) -> Likeness:
     return Likeness(sum(POINTS[one] for one in reasons) + penalty, " ".join(reasons))
 
 
+#: The same for two rows of one sheet, of which the first has no document.
+IN_SHEET = (
+    "o.name = s.name AND (o.born = s.born OR ((o.born IS NULL OR s.born IS NULL) AND"
+    " (o.household_key = s.household_key OR (o.phone_index <> '' AND o.phone_index = s.phone_index))))",
+    "o.phone_index = s.phone_index AND o.phone_index <> '' AND o.name <> s.name AND o.room = s.room AND s.room <> ''"
+    " AND o.entrance = s.entrance AND o.building = s.building",
+)
+
+
 def _from_sheet(batch: Batch) -> None:
     """Rows without a document that look like another row of the sheet."""
+    pairs: dict[int, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT s.id, MIN(o."row") FROM "{TABLE}" AS s JOIN "{TABLE}" AS o'  # noqa: S608
-            " ON o.batch_id = s.batch_id AND o.name = s.name AND o.id <> s.id"
-            ' AND (o.identity_index IS NOT NULL OR o."row" < s."row")'
-            " AND (o.born = s.born OR ((o.born IS NULL OR s.born IS NULL)"
-            "      AND (o.household_key = s.household_key OR (o.phone_index <> '' AND o.phone_index = s.phone_index))))"
-            " WHERE s.batch_id = %s AND s.identity_index IS NULL AND s.state = %s AND s.person_id IS NULL"
-            " AND s.decision = %s AND o.state IN (%s, %s) GROUP BY s.id LIMIT %s",
-            [batch.pk, "ok", "", "ok", "unchanged", MOST_PAIRS],
-        )
-        pairs = dict(cursor.fetchall())
+        for condition in IN_SHEET:
+            cursor.execute(
+                f'SELECT s.id, MIN(o."row") FROM "{TABLE}" AS s JOIN "{TABLE}" AS o'  # noqa: S608
+                f" ON o.batch_id = s.batch_id AND o.id <> s.id AND {condition}"
+                ' AND (o.identity_index IS NOT NULL OR o."row" < s."row")'
+                " WHERE s.batch_id = %s AND s.identity_index IS NULL AND s.state = %s AND s.person_id IS NULL"
+                " AND s.decision = %s AND o.state IN (%s, %s) GROUP BY s.id LIMIT %s",
+                [batch.pk, "ok", "", "ok", "unchanged", MOST_PAIRS],
+            )
+            for row_id, other in cursor.fetchall():
+                pairs.setdefault(row_id, other)
     rows = Staged.objects.in_bulk(list(pairs))
     others = {row.row: row for row in Staged.objects.filter(batch=batch, row__in=set(pairs.values()))}
     found = {}
     for row_id, row in rows.items():
         other = others[pairs[row_id]]
-        why = ["name"]
+        why = _names(row.name, row.pinyin, other.name, other.pinyin)
         penalty = _born(why, row.born, other.born)
         if row.phone_index and row.phone_index == other.phone_index:
             why.append("phone")

@@ -11,7 +11,6 @@ from linli.lib import pinyin, sealing
 from linli.lib.chinese import clip, fold, tidy
 from linli.register.people.importing.cells import (
     NOTHING,
-    YES,
     Identities,
     Remembered,
     Why,
@@ -65,6 +64,8 @@ TEXTS = {"workplace": 120, "other_contact": 60, "registered_address": 200, "note
 DOOR_PARTS = ("address", "estate", "building", "entrance", "floor", "room")
 #: Between the cells of a row that is kept: no cell holds a control character.
 BETWEEN = "\x1f"
+#: What no name begins with, and every formula.
+FORMULA = "=+-@|"
 CITIZEN, WITHOUT, HEAD = "111", "000", "02"
 
 
@@ -212,8 +213,7 @@ class RowChecker:
             if word in NOTHING:
                 return
             level = next((level for level in levels if level in word), "")
-            if level or word in YES or len(word) > 1:
-                values.setdefault("_tags", []).append((code, level))
+            values.setdefault("_tags", []).append((code, level))
 
         return handle
 
@@ -256,6 +256,8 @@ class RowChecker:
         if parts is None or not parts[0]:
             errors["name"] = ("name_missing", {})
             return
+        if parts[0][0] in FORMULA:
+            errors["name"] = ("name_formula", {})
         values["name"], values["given_name"], values["pinyin"], values["initials"] = parts
 
     def _place(self, values: Values, line: Line, errors: Errors) -> Standing:

@@ -81,7 +81,9 @@ def _blockers(batch: Batch) -> Iterator[tuple[int, str]]:
     newer_events = PopulationEvent.objects.filter(concerned, undone_at__isnull=True, reported_at__gt=since)
     for person_id, kind in _without(newer_events, batch).values_list("person_id", "kind")[:SHOWN]:
         yield person_id, str(dict(PopulationEvent._meta.get_field("kind").flatchoices)[kind])
-    changes = Change.objects.filter(concerned, at__gt=since)
+    # What an undone batch changed and changed back says nothing new; but a trace keeps the person whom it is about.
+    taken_back = Q(batch__state=Batch.State.UNDONE) & ~Q(person__batch=batch)
+    changes = Change.objects.filter(concerned, at__gt=since).exclude(taken_back)
     for person_id in _without(changes, batch).values_list("person_id", flat=True)[:SHOWN]:
         yield person_id, _("a field was changed")
     newer_tags = Tag.objects.filter(concerned, recorded_at__gt=since).exclude(source=Tag.Source.COMPUTED)
@@ -121,7 +123,10 @@ def _undo(batch: Batch, now: datetime, run: Run) -> None:
     run.say("homes")
     _remove_homes(batch)
     tags.refresh(
-        households=households, people=list(touched(batch).values_list("pk", flat=True)), on=timezone.localdate(now), now=now
+        households=households,
+        people=list(touched(batch).values_list("pk", flat=True)),
+        on=timezone.localdate(now),
+        now=now,
     )
 
 

@@ -1,0 +1,132 @@
+"""Five sheets as communities keep them go in: errors counted, corrected, merged, applied, and undone."""
+
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from linli.foundation.imports import actions as batches
+from linli.foundation.imports import tasks
+from linli.foundation.imports.models import Batch
+from linli.register.homes.models import Building, Dwelling, Estate
+from linli.register.people.actions import spells
+from linli.register.people.importing.deciding import correct, decide
+from linli.register.people.importing.looking import look
+from linli.register.people.importing.sentences import sentences_of
+from linli.register.people.importing.undoing import blockers
+from linli.register.people.models import Headcount, Household, Person, Spell, Staged, Tag
+from linli.register.people.tests.sheets_of import undone, uploaded
+
+FOLDER = Path(__file__).parent / "sheets"
+#: Sheet → rows of people, rows with errors, rows to be decided, and the errors by kind of field.
+SHEETS = {
+    "户籍底册.xlsx": (45, 0, 0, {}),
+    "流动人口登记.csv": (40, 2, 0, {"identity": 1, "born": 1}),
+    "低保残疾台账.xlsx": (36, 6, 1, {"identity": 6}),
+    "网格员摸排表.csv": (41, 0, 1, {}),
+    "老年人花名册.xlsx": (45, 2, 0, {"name": 2}),
+}
+
+
+@pytest.fixture
+def by(actor_of):
+    return actor_of("community-worker")
+
+
+def checked(by, name: str) -> Batch:
+    now = timezone.now()
+    batch = uploaded(by, (FOLDER / name).read_bytes(), now, name)
+    found = look(batch)
+    batches.start_check(
+        by=by,
+        batch_id=batch.pk,
+        sheet=found.sheet,
+        header=(found.header.last - found.header.first + 1, found.header.data_from),
+        columns=list(found.header.names),
+        mapping={str(column.index): column.field for column in found.columns if column.field},
+        options={"event": "flow_in" if "流动" in name else "entry", "create": True},
+        signature=found.signature,
+        now=now,
+    )
+    tasks.run(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == "checked", batch.message
+    return batch
+
+
+def corrected(by, batch: Batch) -> None:
+    """Empty the cells that are wrong; a name that is none becomes 不详."""
+    columns = {name: int(at) for at, name in batch.mapping.items()}
+    for row in list(Staged.objects.filter(batch=batch, state="error")):
+        cells = {columns[name]: "不详" if name == "name" else "" for name in sentences_of(row.errors)}
+        correct(by=by, batch_id=batch.pk, number=row.row, changes=cells, now=timezone.now())
+
+
+def merged(by, batch: Batch) -> None:
+    """The same document is the same person; who only looks alike is somebody else."""
+    for row in list(Staged.objects.filter(batch=batch, state="duplicate")):
+        decision = "same" if row.reason == "identity" else "different"
+        decide(by=by, batch_id=batch.pk, decision=decision, rows=[row.row], now=timezone.now())
+
+
+def applied(by, batch: Batch) -> Batch:
+    batches.approve(by=by, batch_id=batch.pk, now=timezone.now())
+    tasks.run(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == "applied", batch.message
+    return batch
+
+
+def ready(by, name: str) -> Batch:
+    batch = checked(by, name)
+    corrected(by, batch)
+    merged(by, batch)
+    batch.refresh_from_db()
+    assert (batch.counts["error"], batch.counts["duplicate"]) == (0, 0)
+    return batch
+
+
+def in_step() -> None:
+    """What repeats the spells says the same as they do."""
+    assert spells.recount() == {(one.area_id, one.kind, one.day): one.n for one in Headcount.objects.exclude(n=0)}
+    for household in Household.objects.all():
+        assert household.size == Spell.objects.open().filter(household=household).count()
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_is_checked_corrected_merged_applied_and_undone(by, name):
+    rows, errors, duplicates, kinds = SHEETS[name]
+    batch = checked(by, name)
+    assert (batch.counts["rows"], batch.counts["error"], batch.counts["duplicate"]) == (rows, errors, duplicates)
+    found: dict[str, int] = {}
+    for row in Staged.objects.filter(batch=batch, state="error"):
+        for field in sentences_of(row.errors):
+            found[field] = found.get(field, 0) + 1
+    assert found == kinds
+    corrected(by, batch)
+    merged(by, batch)
+    batch = applied(by, Batch.objects.get(pk=batch.pk))
+    people = Person.objects.filter(batch=batch)
+    left_out = Staged.objects.filter(batch=batch, state="left_out").count()
+    assert people.count() == batch.counts["applied"]["people"] == rows - left_out
+    in_step()
+    assert undone(by, batch, timezone.now()).state == "undone", Batch.objects.get(pk=batch.pk).message
+    in_step()
+    for model in (Person, Household, Spell, Tag, Dwelling, Building, Estate):
+        assert not model.objects.exists(), model
+
+
+def test_the_same_people_in_five_sheets_are_entered_once(by):
+    done = [applied(by, ready(by, name)) for name in SHEETS]
+    in_step()
+    numbers = Person.objects.exclude(identity_index=None).values_list("identity_index", flat=True)
+    assert len(numbers) == len(set(numbers))
+    again = checked(by, "户籍底册.xlsx")
+    assert again.counts["new"] == 0
+    batches.cancel(by=by, batch_id=again.pk, now=timezone.now())
+    last = undone(by, done[-1], timezone.now())
+    assert last.state == "undone", last.message
+    in_step()
+    # The first sheet is what the others changed: it stays, and the page says whom that concerns.
+    assert undone(by, done[0], timezone.now()).state == "applied"
+    assert blockers(done[0])
