@@ -124,11 +124,12 @@ def title_key(ledger: Ledger) -> str:
 def lines(ledger: Ledger, source: Source, rows: list[Row]) -> list[dict[str, object]]:
     """The rows as the table wants them, sensitive values masked."""
     pattern = url_or_none(PAGES[ledger.subject], 0)
+    readers = [(one, columns.reader(one, source)) for one in ledger.fields]
     return [
         {
             # Who has moved on belongs to another place: their page is not ours to open.
             "url": "" if row.elsewhere else pattern.replace("/0/", f"/{row.thing.pk}/"),
-            "cells": [text(one, columns.cell(one, row, source)) for one in ledger.fields],
+            "cells": [text(one, read(row)) for one, read in readers],
         }
         for row in rows
     ]

@@ -22,6 +22,7 @@ from linli.insight.ledgers import filters
 from linli.insight.ledgers.models import Subject
 from linli.lib.prefix import within
 from linli.register.homes.models import Dwelling, Organisation
+from linli.register.people import groups
 from linli.register.people.models import Household, Person, Spell, Tag, Tenure
 from linli.register.people.queries import lists
 from linli.register.people.queries.lists import ANY
@@ -283,6 +284,11 @@ class Source:
     def book(self) -> care.Book:
         """The rules by which people are visited here."""
         return care.book(self.chosen.get("area") or self.actor.area_id, self.day)
+
+    @cached_property
+    def group_names(self) -> Mapping[str, str]:
+        """What the open groups are called."""
+        return {code: group.label for code, group in groups.groups(on=self.day).items()}
 
     def local(self, at: datetime | None) -> date | None:
         """The day of a moment, here."""

@@ -105,7 +105,7 @@ def by_month(board: Board) -> Table:
     for one in board.months:
         total.counts.update(one.counts)
     rows.append(line(_("All"), total))
-    return Table(_("Came and went by month"), [_("Month"), _("came"), _("went"), *names.values()], rows, "months")
+    return Table(_("What changed, by month"), [_("Month"), _("came"), _("went"), *names.values()], rows, "months")
 
 
 def _simple(board: Board, slug: str, title: str, lines: Sequence[tuple[str, int, str]]) -> Table:

@@ -164,7 +164,9 @@ def _map(board: Board) -> svgmap.GridMap | None:
 def _drawn(table: Table) -> dict[str, Any]:
     columns = [{"label": head, "kind": "num" if at else "title"} for at, head in enumerate(table.head)]
     rows = [{"url": row[0][1], "cells": _linked(row)} for row in table.rows]
-    return {"title": table.title, "columns": columns, "rows": rows}
+    # The region of the table must not be called like the section that it stands in.
+    caption = _("Table: %(title)s") % {"title": table.title}
+    return {"title": table.title, "caption": caption, "columns": columns, "rows": rows}
 
 
 def _linked(row: Sequence[Cell]) -> list[object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +181,9 @@ def finish(
     if not held.update(**ready, made_at=now, expires_at=expires, claimed_by="", message=""):
         return False
     rows_of_people = (ExportedPerson(export_id=export.pk, person_id=one) for one in people)
-    ExportedPerson.objects.bulk_create(rows_of_people, batch_size=BATCH)
+    # Part by part: `bulk_create` would first make a list of all of them.
+    while part := list(islice(rows_of_people, BATCH)):
+        ExportedPerson.objects.bulk_create(part)
     _note(export, by=by, rows=rows, now=now)
     return True
 
