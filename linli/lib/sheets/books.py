@@ -96,7 +96,7 @@ def texts(values: list[Any]) -> list[str]:
     together = "".join(cells)
     if together.isprintable() and " " not in together and "#" not in together:
         return cells
-    return [text_of(cell) for cell in cells]
+    return [cell if cell.isalnum() or not cell else text_of(cell) for cell in cells]
 
 
 class Merged:

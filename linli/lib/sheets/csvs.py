@@ -135,7 +135,7 @@ def _clean(row: list[str], limits: Limits) -> list[str]:
     if len(together) > limits.cell_characters and any(len(cell) > limits.cell_characters for cell in row):
         raise SheetRefused("cell_too_long")
     if not together.isprintable() or " " in together or "'" in together or '"' in together or "#" in together:
-        row = [_cell(cell) for cell in row]
+        row = [cell if cell.isalnum() or not cell else _cell(cell) for cell in row]
     while row and not row[-1]:
         row.pop()
     if len(row) > limits.columns:

@@ -124,7 +124,10 @@ def _fast(pieces: Iterable[bytes]) -> Extent:
 
 def _take(buffer: bytes, extent: Extent, columns: set[bytes]) -> None:
     found = _CELL.findall(buffer)
-    if len(found) != buffer.count(b"<c ") or any(odd in buffer for odd in _ODD):
+    begun = buffer.count(b"<c")
+    if (begun != len(found) or b":c" in buffer) and (
+        len(found) != buffer.count(b"<c ") or any(odd in buffer for odd in _ODD)
+    ):
         raise _Odd
     if not found:
         return
