@@ -233,6 +233,38 @@ def record(kind, content=b""):
     return struct.pack("<HH", kind, len(content)) + content
 
 
+def old_sheet(*cells, texts=()):
+    """The records of an old workbook with one sheet, and the shared texts that its cells name."""
+    bof = struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0)
+    shared = struct.pack("<II", len(texts), len(texts))
+    shared += b"".join(struct.pack("<HB", len(text), 1) + text.encode("utf-16-le") for text in texts)
+    page = struct.pack("<H", 1200)
+    front = record(0x809, bof) + record(0x42, page)
+    name = struct.pack("<BBBB", 0, 0, 1, 1) + "表".encode("utf-16-le")
+    at = len(front) + 4 + 4 + len(name) + 4 + len(shared) + 4
+    front += record(0x85, struct.pack("<I", at) + name) + record(0xFC, shared) + record(0x0A)
+    sheet = record(0x809, bof.replace(struct.pack("<HH", 0x0600, 5), struct.pack("<HH", 0x0600, 16)))
+    return front + sheet + b"".join(cells) + record(0x0A)
+
+
+def shared_cell(row, column, number):
+    return record(0xFD, struct.pack("<HHHI", row, column, 0, number))
+
+
+def test_old_workbooks_are_read(opened):
+    number = record(0x203, struct.pack("<HHHd", 3, 1, 0, 110105194912310021.0))
+    cells = (shared_cell(1, 0, 1), shared_cell(1, 2, 0), number)
+    book = opened(ole(workbook=old_sheet(*cells, texts=("姓名", "户号"))), "a.xls")
+    assert (book.kind, book.sheets[0].name, book.sheets[0].rows, book.sheets[0].columns) == ("xls", "表", 4, 3)
+    assert list(book.rows("表")) == [(2, ["户号", "", "姓名"]), (4, ["", "1.1010519491231E+17", ""])]
+
+
+def test_old_workbooks_that_repeat_a_long_text_are_refused(why):
+    cells = [shared_cell(row, 0, 0) for row in range(150)]
+    data = ole(workbook=old_sheet(*cells, texts=("x" * 400,)))
+    assert why(data, "a.xls", limits=Limits(unpacked=100_000)) == "bomb"
+
+
 def test_old_workbooks_are_looked_through(why):
     assert why(ole("EncryptionInfo", "EncryptedPackage"), "a.xlsx") == "encrypted"
     assert why(ole("WordDocument"), "a.xls") == "wrong_type"
