@@ -70,7 +70,6 @@ _IDENTITY = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}|[0-9](?:\.[0-9]+)?E\+17", re.
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9][0-9]{9}", re.ASCII)
 _DAY = re.compile(r"(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|(?:19|20)[0-9]{6}", re.ASCII)
 _DOOR = re.compile(r".*[0-9一二三四五六七八九十]+(?:幢|栋|号楼|座|单元|#).*[0-9]+.*|.+[0-9]+-(?:[0-9]+-)?[0-9]{3,4}室?")
-_PROBLEM: Final = "问题"
 _SEXES: Final = frozenset({"男", "女", "男性", "女性"})
 _MARKS = re.compile(r"[\s\-—_/、,，.。·|()（）\[\]【】]+")
 
@@ -178,11 +177,10 @@ def _by_content(cells: Sequence[str]) -> Guess | None:
 def signature(names: Sequence[str]) -> str:
     """A fingerprint of the headings, in their order, for remembering how they were matched; 64 hexadecimal digits.
 
-    Spaces, stars and width do not change it, nor does the column 问题 that an annotated sheet has in front.
+    Spaces, stars, width and unnamed columns at the end do not change it. Any column in front does, that of the problems
+    in an annotated sheet too: what is remembered goes by the number of the column.
     """
     keys = [_key(name) for name in names]
     while keys and not keys[-1]:
         keys.pop()
-    if keys and keys[0] == _PROBLEM:
-        keys = keys[1:]
     return hashlib.sha256("\x1f".join(keys).encode()).hexdigest()
