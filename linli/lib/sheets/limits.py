@@ -10,8 +10,9 @@ class Limits:
     """The most that a file may be.
 
     A workbook is loaded one sheet at a time, about 100 bytes a cell, so that `cells` (the rectangle from the first to
-    the last cell with a value) bounds it at about 600 MB; `unpacked` bounds the text in it. CSV is read line by line
-    and needs some MB whatever its size. Every figure is checked before the library that reads the file sees it.
+    the last cell with a value) bounds it: 200,000 rows of 15 columns take 320 MB, the largest sheet that is let in
+    (399,000 rows of 15) 520 MB; a hostile one adds the text of its cells, at most `unpacked`. CSV is read line by line
+    and takes 25 MB whatever its size. All of it is checked before the library that reads the file sees it.
     """
 
     #: Bytes of a workbook as uploaded, and of a CSV or an HTML page.
