@@ -30,32 +30,36 @@ class Stored:
 
 
 def storage() -> FileSystemStorage:
-    """Where uploads lie: on this machine, because sheets are read from a file, and outside everything that is served."""
+    """Where uploads lie: on this machine, because sheets are read from a file, and outside what is served."""
     return FileSystemStorage(
         location=Path(settings.LINLI_HOME) / FOLDER, file_permissions_mode=PRIVATE, directory_permissions_mode=0o700
     )
 
 
 def keep(chunks: Iterable[bytes], original_name: str, *, most: int = MOST_BYTES) -> Stored:
-    """Write an upload piece by piece. Raises Invalid (field `file`) when it is empty or too large; nothing stays then."""
+    """Write an upload piece by piece. Raises Invalid (`file`) when it is empty or too large; nothing stays then."""
     place = storage()
     suffix = Path(original_name).suffix.lower()
     name = place.save(f"{secrets.token_hex(16)}{suffix if suffix in SUFFIXES else ''}", ContentFile(b""))
-    digest, size = hashlib.sha256(), 0
     try:
-        with Path(place.path(name)).open("wb") as file:
-            for chunk in chunks:
-                size += len(chunk)
-                if size > most:
-                    limit = most // 1024 // 1024
-                    raise Invalid(fields={"file": _("The file is larger than %(mb)s MB. Split it.") % {"mb": limit}})
-                digest.update(chunk)
-                file.write(chunk)
-        if not size:
-            raise Invalid(fields={"file": _("The file is empty.")})
+        return _write(place, name, chunks, most)
     except BaseException:
         place.delete(name)
         raise
+
+
+def _write(place: FileSystemStorage, name: str, chunks: Iterable[bytes], most: int) -> Stored:
+    digest, size = hashlib.sha256(), 0
+    with Path(place.path(name)).open("wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > most:
+                limit = most // 1024 // 1024
+                raise Invalid(fields={"file": _("The file is larger than %(mb)s MB. Split it.") % {"mb": limit}})
+            digest.update(chunk)
+            file.write(chunk)
+    if not size:
+        raise Invalid(fields={"file": _("The file is empty.")})
     return Stored(name, digest.hexdigest(), size)
 
 

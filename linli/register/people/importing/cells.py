@@ -1,7 +1,7 @@
 """How one cell is read: code tables, days, phones, documents, groups. Fast, because there are millions of them.
 
-The rules are those of `actions.fields.clean`; here each kind of cell remembers what it has read, and a refusal is a code
-with its values (`sentences`), not an exception, so that it can be shown in every language later.
+The rules are those of `actions.fields.clean`; here each kind of cell remembers what it has read, and a refusal is a
+code with its values (`sentences`), not an exception, so that it can be shown in every language later.
 """
 
 import re

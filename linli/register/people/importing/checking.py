@@ -1,4 +1,4 @@
-"""Reading and checking a whole sheet in chunks: each is a transaction with a checkpoint, so a crash is taken up again."""
+"""Reading and checking a whole sheet in chunks, each a transaction with a checkpoint: a crash is taken up again."""
 
 import json
 from collections import deque
@@ -18,7 +18,7 @@ from linli.foundation.imports.models import Batch
 from linli.lib.sheets import SheetRefused, open_sheet
 from linli.register.people.importing import matching, processes, staging
 from linli.register.people.importing.facts import Facts, gather
-from linli.register.people.importing.reading import Carry, Line, chunks, columns_of, lines
+from linli.register.people.importing.reading import LIMITS, Carry, Line, chunks, columns_of, lines
 from linli.register.people.importing.refusals import translated
 from linli.register.people.importing.rows import RowChecker, check_all
 
@@ -80,7 +80,7 @@ def _checkpoint(batch: Batch, worker: str, *, read_to: int, carry: str | None, d
 
 def _checked(batch: Batch, facts: Facts) -> Iterator[Checked]:
     """The chunks of the sheet with their checked rows, in order; by two processes when there are many rows."""
-    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name)
+    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
     start = max(batch.first_row, int(batch.counts.get("read_to", 0)) + 1)
     carry = _carry(batch)
     found = chunks(lines(book.rows(batch.sheet, start=start), carry, batch.columns), CHUNK)

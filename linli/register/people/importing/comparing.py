@@ -32,7 +32,7 @@ def compare(batch: Batch, **conditions: Any) -> None:
     )
     for part in _chunks(rows):
         people = Person.objects.in_bulk([row.person_id for row in part])
-        have = _tags([row.person_id for row in part])
+        have = _tags([row.person_id or 0 for row in part])
         changed = []
         for row in part:
             person = people.get(row.person_id or 0)
@@ -52,7 +52,7 @@ def _chunks(rows: Any) -> Iterator[list[Staged]]:
         last = part[-1].row
 
 
-def _tags(people: list[int | None]) -> dict[int, set[str]]:
+def _tags(people: list[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for pk, kind in Tag.objects.open().filter(person_id__in=people).values_list("person_id", "kind"):
         found.setdefault(pk, set()).add(kind)

@@ -16,7 +16,7 @@ from linli.lib.sheets import open_sheet
 from linli.lib.sheets.cells import words
 from linli.register.people.importing import matching, staging
 from linli.register.people.importing.facts import gather
-from linli.register.people.importing.reading import Line
+from linli.register.people.importing.reading import LIMITS, Line
 from linli.register.people.importing.rows import BETWEEN, RowChecker
 from linli.register.people.models import Staged
 
@@ -85,7 +85,7 @@ def cells_of(batch: Batch, rows: Collection[Staged]) -> dict[int, list[str]]:
     found = {row.row: vault.unseal(row.cells_sealed, vault.STAGED).split(BETWEEN) for row in rows if row.cells_sealed}
     missing = {row.row for row in rows} - set(found)
     if missing:
-        book = open_sheet(store.path_of(batch.path), original_name=batch.original_name)
+        book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
         for number, cells in book.rows(batch.sheet, start=min(missing)):
             if number in missing:
                 found[number] = list(cells)

@@ -1,4 +1,4 @@
-"""What the check of a sheet needs to know of the register, gathered once: plain data that travels to other processes."""
+"""What the check of a sheet needs to know of the register, gathered once: plain data for all processes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -143,7 +143,7 @@ def _above(area_id: str) -> tuple[str, ...]:
     """The names that addresses begin with: province, city, district, street, community."""
     codes = [area_id[:length] for length in (2, 4, 6, 9, 12) if len(area_id) >= length]
     rows = Area.objects.filter(Q(pk__in=codes) | (Q(**within("id", area_id)) & Q(level__in=("street", "community"))))
-    return tuple(sorted({name for name in rows.values_list("name", flat=True)}, key=len, reverse=True))
+    return tuple(sorted(set(rows.values_list("name", flat=True)), key=len, reverse=True))
 
 
 __all__ = ["WORDS", "Facts", "Place", "gather"]

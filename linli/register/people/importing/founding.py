@@ -114,7 +114,8 @@ def _place(batch: Batch) -> None:
     """Each row with its building and its area: those of the register, which may be younger than the check."""
     create(
         PLACED,
-        f'SELECT s.id AS staged_id, s."row", s.household_key, s.household_id, s.dwelling_id, s.entrance, s.room, s.floor,'
+        'SELECT s.id AS staged_id, s."row", s.household_key, s.household_id, s.dwelling_id, s.entrance, s.room,'  # noqa: S608
+        " s.floor,"
         " COALESCE(s.building_id, b.id) AS building_id, COALESCE(b.area_id, s.area_id) AS area_id,"
         " s.happened_on, s.household_number, s.relation,"
         f" CASE WHEN {NEWCOMER} THEN 1 ELSE 0 END AS newcomer"
@@ -137,7 +138,7 @@ def _place(batch: Batch) -> None:
 def _dwellings(batch: Batch) -> int:
     create(
         DOORS,
-        f"SELECT {next_id(Dwelling, 'q.building_id')} AS id, q.* FROM (SELECT p.building_id, p.entrance, p.room,"
+        f"SELECT {next_id(Dwelling, 'q.building_id')} AS id, q.* FROM (SELECT p.building_id, p.entrance, p.room,"  # noqa: S608
         f" MIN(p.area_id) AS area_id, MAX(p.floor) AS floor FROM {PLACED} AS p"
         f" WHERE p.building_id IS NOT NULL AND p.dwelling_id IS NULL AND p.room <> %s"
         f' AND NOT EXISTS (SELECT 1 FROM "{DWELLINGS}" AS d WHERE d.building_id = p.building_id'
@@ -171,16 +172,16 @@ def _households(batch: Batch) -> int:
     """New households: one for each key whose rows join none of the register. Its home is that of its first row."""
     create(
         HOMES,
-        f"SELECT {next_id(Household, 'q.first_row')} AS id, q.*, p.area_id, p.dwelling_id, p.happened_on"
+        f"SELECT {next_id(Household, 'q.first_row')} AS id, q.*, p.area_id, p.dwelling_id, p.happened_on"  # noqa: S608
         ' FROM (SELECT household_key, MIN("row") AS first_row, MIN(happened_on) AS began_on, COUNT(*) AS size,'
         " MAX(household_number) AS number, MAX(CASE WHEN relation = '02' THEN 1 ELSE 0 END) AS has_head"
         f" FROM {PLACED} WHERE household_id IS NULL GROUP BY household_key) AS q"
         f' JOIN {PLACED} AS p ON p."row" = q.first_row',
     )
-    made = execute(
-        f'INSERT INTO "{HOUSEHOLDS}" (id, area_id, dwelling_id, kind, number, size, began_on, ended_on, economy, batch_id)'  # noqa: S608
+    # How many of them live there is counted when they do.
+    return execute(
+        f'INSERT INTO "{HOUSEHOLDS}" (id, area_id, dwelling_id, kind, number, size, began_on, ended_on,'  # noqa: S608
+        " economy, batch_id)"
         f" SELECT id, area_id, dwelling_id, 'family', number, 0, began_on, NULL, '', %s FROM {HOMES}",
         [batch.pk],
     )
-    # How many of them live there is counted when they do.
-    return made

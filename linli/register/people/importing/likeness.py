@@ -1,4 +1,4 @@
-"""Who may be the same person although no document says so: name, birthday, door and phone, with the reasons in words."""
+"""Who may be the same person although no document says so: name, birthday, door and phone, with the reasons."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,8 +37,10 @@ CHUNK = 1000
 IN_REGISTER = (
     "p.name = s.name AND p.born = s.born",
     "p.name = s.name AND (p.born IS NULL OR s.born IS NULL)",
-    "p.phone_index = s.phone_index AND s.phone_index <> '' AND p.phone_index <> ''"
-    " AND (p.name = s.name OR p.born = s.born OR p.pinyin = s.pinyin)",
+    (
+        "p.phone_index = s.phone_index AND s.phone_index <> '' AND p.phone_index <> ''"
+        " AND (p.name = s.name OR p.born = s.born OR p.pinyin = s.pinyin)"
+    ),
     "p.pinyin = s.pinyin AND p.born = s.born AND s.pinyin <> ''",
 )
 
@@ -164,10 +166,14 @@ def _likeness(why: Iterable[str], penalty: int = 0) -> Likeness:
 
 #: The same for two rows of one sheet, of which the first has no document.
 IN_SHEET = (
-    "o.name = s.name AND (o.born = s.born OR ((o.born IS NULL OR s.born IS NULL) AND"
-    " (o.household_key = s.household_key OR (o.phone_index <> '' AND o.phone_index = s.phone_index))))",
-    "o.phone_index = s.phone_index AND o.phone_index <> '' AND o.name <> s.name AND o.room = s.room AND s.room <> ''"
-    " AND o.entrance = s.entrance AND o.building = s.building",
+    (
+        "o.name = s.name AND (o.born = s.born OR ((o.born IS NULL OR s.born IS NULL) AND"
+        " (o.household_key = s.household_key OR (o.phone_index <> '' AND o.phone_index = s.phone_index))))"
+    ),
+    (
+        "o.phone_index = s.phone_index AND o.phone_index <> '' AND o.name <> s.name AND o.room = s.room"
+        " AND s.room <> '' AND o.entrance = s.entrance AND o.building = s.building"
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from linli.lib.sheets import Header, SheetInfo, SheetRefused, find_header, open_
 from linli.lib.sheets.headers import MOST_LOOKED_AT
 from linli.register.people.importing.columns import BY_NAME, guess, is_known, signature
 from linli.register.people.importing.kind import CODE
+from linli.register.people.importing.reading import LIMITS
 from linli.register.people.importing.refusals import translated
 
 SAMPLE = 200
@@ -43,7 +44,7 @@ class Look:
 def look(batch: Batch, *, sheet: str = "", last_header_row: int = 0) -> Look:
     """Open the upload and look at a sheet (the first that is not hidden). Raises Refusal when it cannot be read."""
     try:
-        book = open_sheet(store.path_of(batch.path), original_name=batch.original_name)
+        book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
         shown = [one for one in book.sheets if not one.hidden] or list(book.sheets)
         chosen = next((one.name for one in book.sheets if one.name == sheet), shown[0].name)
         rows = list(islice(book.rows(chosen), MOST_LOOKED_AT + SAMPLE))

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 
 from linli.foundation.imports.models import Batch
 from linli.lib.prefix import within
+from linli.register.homes.models import Building, Dwelling, Estate
 from linli.register.people.importing import comparing, likeness
 from linli.register.people.importing.staging import TABLE, execute, on_postgresql
 from linli.register.people.models import Household, Person, Spell, Staged
@@ -17,6 +18,7 @@ DEAD = '{"name": ["dead", {}]}'
 SECOND_HEAD = '{"relation": ["second_head", {}]}'
 HAS_HEAD = '{"relation": ["household_has_head", {}]}'
 PEOPLE = Person._meta.db_table
+BUILDINGS, ESTATES, DWELLINGS = (model._meta.db_table for model in (Building, Estate, Dwelling))
 HOUSEHOLDS = Household._meta.db_table
 SPELLS = Spell._meta.db_table
 
@@ -26,6 +28,7 @@ def match(batch: Batch, *, say: Callable[[str], None] = lambda _what: None) -> N
     if on_postgresql():
         execute(f'ANALYZE "{TABLE}"')
     _start_over(batch)
+    _homes(batch)
     _in_register(batch)
     _elsewhere(batch)
     _in_sheet(batch)
@@ -75,6 +78,28 @@ def _start_over(batch: Batch) -> None:
     )
 
 
+def _homes(batch: Batch) -> None:
+    """Buildings and dwellings that the register has by now, although the check did not find them."""
+    here = within("area_id", batch.area_id)
+    if not Building.objects.filter(**here).exists():
+        return
+    low, high = here.values()
+    execute(
+        f'UPDATE "{TABLE}" SET building_id = b.id, area_id = b.area_id'  # noqa: S608
+        f' FROM "{BUILDINGS}" AS b LEFT JOIN "{ESTATES}" AS e ON e.id = b.estate_id'
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".building_id IS NULL AND "{TABLE}".building <> %s'
+        f' AND b.name = "{TABLE}".building AND COALESCE(e.name, %s) = "{TABLE}".estate'
+        f' AND b.area_id >= %s AND b.area_id < %s AND SUBSTR(b.area_id, 1, 12) = SUBSTR("{TABLE}".area_id, 1, 12)',
+        [batch.pk, "", "", low, high],
+    )
+    execute(
+        f'UPDATE "{TABLE}" SET dwelling_id = d.id FROM "{DWELLINGS}" AS d'  # noqa: S608
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".dwelling_id IS NULL AND "{TABLE}".room <> %s'
+        f' AND d.building_id = "{TABLE}".building_id AND d.entrance = "{TABLE}".entrance AND d.room = "{TABLE}".room',
+        [batch.pk, ""],
+    )
+
+
 def _in_register(batch: Batch) -> None:
     """The same document: the same person."""
     execute(
@@ -105,7 +130,8 @@ def _elsewhere(batch: Batch) -> None:
 def _in_sheet(batch: Batch) -> None:
     """The same document twice in the sheet: the first row stands, the others are decided."""
     execute(
-        f'UPDATE "{TABLE}" SET state = %s, same_as_row = f.first_row, person_id = NULL, reason = %s, score = 100,'  # noqa: S608
+        f'UPDATE "{TABLE}" SET state = %s, same_as_row = f.first_row, person_id = NULL, reason = %s,'  # noqa: S608
+        " score = 100,"
         ' decision = %s FROM (SELECT identity_index, MIN("row") AS first_row'
         f' FROM "{TABLE}" WHERE batch_id = %s AND identity_index IS NOT NULL AND state NOT IN (%s, %s)'
         " GROUP BY identity_index HAVING COUNT(*) > 1) AS f"
@@ -116,7 +142,7 @@ def _in_sheet(batch: Batch) -> None:
 
 
 def _households(batch: Batch) -> None:
-    """Households of the register that rows join: by the number of the book, or because somebody of it is in the sheet."""
+    """Households of the register that rows join: by the number of the book, or with somebody who lives there."""
     low, high = within("area_id", batch.area_id).values()
     rows = Staged.objects.filter(batch=batch)
     if rows.filter(household_id__isnull=False).exists():

@@ -1,5 +1,6 @@
 """New people of a batch: person, event and spell, each table in one statement."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,6 @@ from django.utils import timezone
 from linli.foundation.imports.models import Batch
 from linli.foundation.rules import queries as rules
 from linli.register.people.actions.spells import Delta
-from linli.register.people.importing.comparing import kinds_of
 from linli.register.people.importing.founding import HOMES, HOUSEHOLDS, PLACED, create, next_id
 from linli.register.people.importing.matching import DISTRICT_DIGITS
 from linli.register.people.importing.staging import TABLE, execute
@@ -35,17 +35,18 @@ def enter(batch: Batch, now: datetime) -> dict[str, int]:
     values = ", ".join(f's."{name}"' for name in SAME)
     moment = _moment(now)
     entered = execute(
-        f'INSERT INTO "{PEOPLE}" (id, district_id, area_id, household_id, dwelling_id, status, relation, given, {names},'  # noqa: S608
-        " died, photo_id, batch_id, version, created_at, updated_at)"
-        f" SELECT n.person_id, %s, n.area_id, n.household_id, n.dwelling_id, 'here', n.relation, s.given_name, {values},"
+        f'INSERT INTO "{PEOPLE}" (id, district_id, area_id, household_id, dwelling_id, status, relation,'  # noqa: S608
+        f" given, {names}, died, photo_id, batch_id, version, created_at, updated_at)"
+        " SELECT n.person_id, %s, n.area_id, n.household_id, n.dwelling_id, 'here', n.relation, s.given_name,"
+        f" {values},"
         f' NULL, NULL, %s, 1, {moment}, {moment} FROM {NEW} AS n JOIN "{TABLE}" AS s ON s.id = n.staged_id',
         [batch.area_id[:DISTRICT_DIGITS], batch.pk, now, now],
     )
     execute(
-        f'INSERT INTO "{EVENTS}" (id, person_id, household_id, area_id, kind, happened_on, reported_at, by_id, post_id,'  # noqa: S608
-        " reason, data, stopped, transfer_id, batch_id, undone_at, undone_by_id)"
-        f" SELECT event_id, person_id, household_id, area_id, %s, happened_on, {moment}, %s, %s, '', {_json()}, {_json()},"
-        f" NULL, %s, NULL, NULL FROM {NEW}",
+        f'INSERT INTO "{EVENTS}" (id, person_id, household_id, area_id, kind, happened_on, reported_at,'  # noqa: S608
+        " by_id, post_id, reason, data, stopped, transfer_id, batch_id, undone_at, undone_by_id)"
+        f" SELECT event_id, person_id, household_id, area_id, %s, happened_on, {moment}, %s, %s, '',"
+        f" {_json()}, {_json()}, NULL, %s, NULL, NULL FROM {NEW}",
         [kind, now, batch.approved_by_id, batch.made_post_id, "{}", "[]", batch.pk],
     )
     execute(
@@ -76,9 +77,11 @@ def _gather() -> None:
     """Who is new, with keys given ahead, so that each table is written once."""
     create(
         NEW,
-        f"SELECT {next_id(Person, 'p.staged_id')} AS person_id, {next_id(PopulationEvent, 'p.staged_id')} AS event_id,"
+        f"SELECT {next_id(Person, 'p.staged_id')} AS person_id,"  # noqa: S608
+        f" {next_id(PopulationEvent, 'p.staged_id')} AS event_id,"
         " p.staged_id, p.area_id, p.dwelling_id, p.happened_on, COALESCE(p.household_id, h.id) AS household_id,"
-        " CASE WHEN p.relation = '' AND h.has_head = 0 AND h.first_row = p.\"row\" THEN '02' ELSE p.relation END AS relation"
+        " CASE WHEN p.relation = '' AND h.has_head = 0 AND h.first_row = p.\"row\" THEN '02' ELSE p.relation END"
+        " AS relation"
         f" FROM {PLACED} AS p LEFT JOIN {HOMES} AS h ON p.household_id IS NULL AND h.household_key = p.household_key"
         " WHERE p.newcomer = 1",
     )
@@ -117,8 +120,6 @@ def give(
     batch: Batch, people: list[tuple[int, Staged]], now: datetime, *, but: Mapping[int, set[str]] | None = None
 ) -> int:
     """Put people in the special groups that their rows name (those they are not in already: `but`)."""
-    import json
-
     reviews = {
         kind["code"]: int(kind.get("review_months", 0))
         for kind in rules.params("tags", batch.area_id, timezone.localdate(now))["kinds"]
@@ -147,6 +148,3 @@ def give(
 def _later(day: date, months: int) -> date:
     year, month = divmod(day.month - 1 + months, 12)
     return date(day.year + year, month + 1, min(day.day, 28))
-
-
-__all__ = ["enter", "give", "headcounts", "kinds_of"]

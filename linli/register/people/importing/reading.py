@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from linli.lib.chinese import fold
-from linli.lib.sheets import is_header_again, is_noise
+from linli.lib.sheets import Limits, is_header_again, is_noise
 
+#: A million people and the header above them.
+LIMITS = Limits(rows=1_000_100)
 HEAD_WORDS = frozenset({"户主", "本人", "本人或户主", "02", "2", "01", "1", "户主本人"})
 
 

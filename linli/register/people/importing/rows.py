@@ -31,12 +31,12 @@ Handler = Callable[[Values, str, Errors], None]
 #: The columns of `Staged` that a check fills, in the order of the values it gives.
 COLUMNS = (
     "batch_id", "row", "state", "cells_sealed", "errors", "given", "name", "given_name", "pinyin", "initials",
-    "identity_kind", "identity_sealed", "identity_index", "sex", "born", "ethnic", "nationality", "marital", "education",
-    "political", "employment", "workplace", "phone_sealed", "phone_index", "other_contact", "other_phone_sealed",
-    "registered_area", "registered_address", "match", "inflow_reason", "note", "kind", "relation", "happened_on", "tags",
-    "area_id", "estate", "building", "entrance", "room", "floor", "building_id", "dwelling_id", "household_key",
-    "household_number", "household_id", "person_id", "same_as_row", "reason", "score", "decision", "decided_by_id",
-    "differs", "keep", "moves",
+    "identity_kind", "identity_sealed", "identity_index", "sex", "born", "ethnic", "nationality", "marital",
+    "education", "political", "employment", "workplace", "phone_sealed", "phone_index", "other_contact",
+    "other_phone_sealed", "registered_area", "registered_address", "match", "inflow_reason", "note", "kind",
+    "relation", "happened_on", "tags", "area_id", "estate", "building", "entrance", "room", "floor", "building_id",
+    "dwelling_id", "household_key", "household_number", "household_id", "person_id", "same_as_row", "reason",
+    "score", "decision", "decided_by_id", "differs", "keep", "moves",
 )  # fmt: skip
 BLANK: Values = {
     **dict.fromkeys(COLUMNS, ""),
@@ -93,7 +93,8 @@ class RowChecker:
 
     def check(self, line: Line) -> tuple[Any, ...]:
         """The values of the row, in the order of `COLUMNS`."""
-        cells, errors = line.cells, {}
+        cells = line.cells
+        errors: Errors = {}
         values = BLANK.copy()
         values["batch_id"], values["row"] = self.batch_id, line.number
         size, given = len(cells), []
@@ -123,7 +124,8 @@ class RowChecker:
         # Both databases take days as text.
         if values["born"] is not None:
             values["born"] = values["born"].isoformat()
-        return IN_ORDER(values)
+        found: tuple[Any, ...] = IN_ORDER(values)
+        return found
 
     def _handler(self, name: str) -> Handler:
         if name in self.codes:

@@ -68,7 +68,7 @@ def replace_row(values: tuple[Any, ...]) -> None:
 
 def forget(batch_id: int) -> None:
     """Delete what was staged for a batch."""
-    Staged.objects.filter(batch_id=batch_id)._raw_delete(Staged.objects.db)  # type: ignore[attr-defined]
+    Staged.objects.filter(batch_id=batch_id)._raw_delete(Staged.objects.db)
 
 
 def execute(statement: str, values: Sequence[Any] = ()) -> int:

@@ -102,15 +102,15 @@ def _without(rows: QuerySet[Any], batch: Batch) -> QuerySet[Any]:
 
 
 def _hanging(batch: Batch) -> Iterator[tuple[int, str]]:
-    """Whatever else, in whatever part of the house, points to somebody whom the batch brought: visits, cases, requests."""
+    """Whatever else in the house points to somebody whom the batch brought: visits, cases, requests."""
     own = (PopulationEvent, Spell, Tag, Change)
     for relation in Person._meta.related_objects:
         model, field = relation.related_model, relation.field
         if model in own or not isinstance(field, models.ForeignKey):
             continue
-        rows = model._base_manager.filter(**{f"{field.name}__batch": batch})  # type: ignore[union-attr]
+        rows = model._base_manager.filter(**{f"{field.name}__batch": batch})
         for person_id in rows.values_list(f"{field.name}_id", flat=True)[:SHOWN]:
-            yield person_id, str(model._meta.verbose_name)  # type: ignore[union-attr]
+            yield person_id, str(model._meta.verbose_name)
 
 
 def _undo(batch: Batch, now: datetime, run: Run) -> None:

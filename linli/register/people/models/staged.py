@@ -12,8 +12,8 @@ class Staged(models.Model):
     """暂存行: one row of a sheet, checked, beside the register. Nothing of it counts before the batch is applied.
 
     The columns of a person stand under the names they have in `Person`, sealed where they are sealed there. `cells` is
-    the row as it came, sealed, where it has errors or was corrected; other rows are read from the upload again. Ids of the register are
-    plain numbers: a row here never keeps anything there from changing.
+    the row as it came, sealed, where it has errors or was corrected; other rows are read from the upload again. Ids of
+    the register are plain numbers: a row here never keeps anything there from changing.
     """
 
     class State(models.TextChoices):

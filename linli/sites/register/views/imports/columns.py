@@ -94,11 +94,9 @@ def progress(request: ActorRequest, batch_id: int) -> HttpResponse:
     """How far the work is; asks again by itself, with or without JavaScript, and leads on when it is done."""
     batch = batch_in_scope(request.actor, batch_id)
     if batch.state not in queries.WORKING:
-        answer = redirect(where(batch))
         if request.headers.get("HX-Request"):
-            answer = HttpResponse(status=204)
-            answer["HX-Redirect"] = where(batch)
-        return answer
+            return HttpResponse(status=204, headers={"HX-Redirect": where(batch)})
+        return redirect(where(batch))
     doing = {
         "read": _("reading and checking the rows"),
         "match": _("looking for people whom the register knows"),

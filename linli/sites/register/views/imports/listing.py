@@ -23,8 +23,9 @@ from linli.ui.links import from_page, without
 
 PAGE = 30
 STATE_KINDS = {
-    "uploaded": "new", "mapped": "new", "checking": "doing", "checked": "soon", "approved": "doing", "applying": "doing",
-    "applied": "done", "undoing": "doing", "undone": "returned", "cancelled": "muted", "failed": "late",
+    "uploaded": "new", "mapped": "new", "checking": "doing", "checked": "soon", "approved": "doing",
+    "applying": "doing", "applied": "done", "undoing": "doing", "undone": "returned", "cancelled": "muted",
+    "failed": "late",
 }  # fmt: skip
 
 

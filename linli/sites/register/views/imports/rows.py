@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -51,7 +52,7 @@ def rows(request: ActorRequest, batch_id: int) -> HttpResponse:
 def _correct(request: ActorRequest, batch: Batch) -> HttpResponse:
     number = request.POST.get("row", "")
     changes = {
-        int(key.removeprefix("cell-")): value
+        int(key.removeprefix("cell-")): str(value)
         for key, value in request.POST.items()
         if key.startswith("cell-") and key.removeprefix("cell-").isdigit() and len(key) < 10
     }
@@ -124,7 +125,7 @@ def _line(batch: Batch, row: Staged, said: list[str]) -> dict[str, Any]:
 @requires(Permission.PEOPLE_IMPORT)
 @never_cache
 @require_safe
-def workbook(request: ActorRequest, batch_id: int) -> HttpResponse:
+def workbook(request: ActorRequest, batch_id: int) -> HttpResponseBase:
     """The annotated workbook; taking it is written into the access log."""
     batch = batch_in_scope(request.actor, batch_id)
     if batch.state != Batch.State.CHECKED:
