@@ -3,6 +3,7 @@
 It asks the database only for the number of unread messages, and only when the page draws the bell.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -46,6 +47,7 @@ def desk_nav(request: HttpRequest) -> dict[str, object]:
         "nav": rail(actor, request.path),
         "nav_foot": foot(actor, request.path),
         "nav_phone": tabs(actor, request.path),
+        "nav_sections": sections(actor, request.path),
         "home_url": reverse("desk:home"),
         "bell": SimpleLazyObject(lambda: Bell(reverse("notifications:inbox"), unread_count(actor))),
     }
@@ -57,43 +59,75 @@ def desk_nav(request: HttpRequest) -> dict[str, object]:
 
 
 def rail(actor: Actor, path: str) -> list[Item]:
-    """The main navigation: what this post may open, and nothing else."""
+    """The main navigation, at most eight entries: what this post may open, and nothing else."""
     wanted = [
         (Permission.CASE_READ, _("My grid"), "desk:grid", "route", actor.role in FIELD_ROLES),
         (Permission.CASE_READ, _("Cases"), "desk:queue", "list-check", True),
+        (Permission.VISIT_WORK, _("Visits"), "visits:today", "heart-handshake", True),
+        (Permission.PEOPLE_READ, _("People"), "register:people", "users", True),
+        (Permission.PEOPLE_READ, _("Homes"), "register:homes", "building", True),
         (Permission.CASE_READ, _("Grid map"), "desk:map", "map-2", True),
+        (Permission.PEOPLE_READ, _("Ledgers"), "ledgers:home", "file-spreadsheet", True),
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
-        ("", _("Messages"), "notifications:inbox", "bell", True),
-        ("", _("Coverage"), "desk:gaps", "sitemap", _may_see_gaps(actor)),
-        (Permission.AUDIT_READ, _("Access log"), "desk:audit", "shield-lock", True),
+        (Permission.DASHBOARD_READ, _("Population"), "population:figures", "chart-bar", True),
     ]
-    return _marked(
-        [
-            Item(label, _address(name), icon)
-            for permission, label, name, icon, fits in wanted
-            if fits and (not permission or actor.can(permission))
-        ],
-        path,
-    )
+    return _marked(_allowed(actor, wanted), path)
 
 
 def foot(actor: Actor, path: str) -> list[Item]:
-    """What stands at the bottom of the rail."""
-    return _marked([Item(_("Me"), reverse("accounts:me"), "user")], path)
+    """What stands at the bottom of the rail: what is looked after now and then."""
+    wanted = [
+        ("", _("Coverage"), "desk:gaps", "sitemap", _may_see_gaps(actor)),
+        (Permission.AUDIT_READ, _("Access log"), "desk:audit", "shield-lock", True),
+        ("", _("Me"), "accounts:me", "user", True),
+    ]
+    return _marked(_allowed(actor, wanted), path)
 
 
 def tabs(actor: Actor, path: str) -> list[Item]:
-    """The five tabs of the phone."""
+    """The five tabs of the phone; the bell on top leads to the messages."""
     field = actor.role in FIELD_ROLES
-    home = Item(_("To do"), reverse("desk:grid" if field else "desk:queue"), "list-check")
-    found = [home] if actor.can(Permission.CASE_READ) else []
-    if actor.can(Permission.REPORT_CREATE):
-        found.append(Item(_("Report"), reverse("desk:report"), "plus"))
-    if actor.can(Permission.CASE_READ):
-        found.append(Item(_("Map"), reverse("desk:map"), "map-2"))
-    found.append(Item(_("Messages"), reverse("notifications:inbox"), "bell"))
-    found.append(Item(_("Me"), reverse("accounts:me"), "user"))
-    return _marked(found, path)
+    wanted = [
+        (Permission.CASE_READ, _("To do"), "desk:grid" if field else "desk:queue", "list-check", True),
+        (Permission.VISIT_WORK, _("Visits"), "visits:today", "heart-handshake", True),
+        (Permission.REPORT_CREATE, _("Report"), "desk:report", "plus", True),
+        (Permission.PEOPLE_READ, _("People"), "register:people", "users", True),
+        (Permission.CASE_READ, _("Map"), "desk:map", "map-2", not actor.can(Permission.PEOPLE_READ)),
+        ("", _("Me"), "accounts:me", "user", True),
+    ]
+    return _marked(_allowed(actor, wanted), path)
+
+
+def sections(actor: Actor, path: str) -> list[Item]:
+    """The parts of the register beside the page that is open: a second row, only on the pages of the register."""
+    homes = [
+        (Permission.PEOPLE_READ, _("Estates and buildings"), "register:homes", "building", True),
+        (Permission.PEOPLE_READ, _("Map of buildings"), "register:map", "map-2", True),
+        (Permission.PEOPLE_READ, _("Organisations"), "register:organisations", "briefcase", True),
+    ]
+    people = [
+        (Permission.PEOPLE_READ, _("People"), "register:people", "users", True),
+        (Permission.PEOPLE_READ, _("Moves"), "register:moves", "arrows-exchange", True),
+        (Permission.PEOPLE_PROPOSE, _("Corrections"), "register:corrections", "pencil", True),
+        (Permission.PEOPLE_IMPORT, _("Import of sheets"), "register:imports", "upload", True),
+    ]
+    ledgers = [
+        (Permission.PEOPLE_READ, _("Ledgers"), "ledgers:home", "file-spreadsheet", True),
+        (Permission.EXPORT, _("Exports"), "ledgers:exports", "download", True),
+    ]
+    for group in (homes, people, ledgers):
+        shown = _marked(_allowed(actor, group), path)
+        if any(item.current for item in shown):
+            return shown if len(shown) > 1 else []
+    return []
+
+
+def _allowed(actor: Actor, wanted: Sequence[tuple[str, str, str, str, bool]]) -> list[Item]:
+    return [
+        Item(label, _address(name), icon)
+        for permission, label, name, icon, fits in wanted
+        if fits and (not permission or actor.can(permission))
+    ]
 
 
 def _may_see_gaps(actor: Actor) -> bool:
