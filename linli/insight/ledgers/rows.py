@@ -48,6 +48,11 @@ NEEDS: Mapping[str, str] = {
     "households": "counts",
     "people": "counts",
 }
+#: Columns of a person that no ledger reads; a large export would spend its time on fetching them.
+UNREAD = (
+    *("given", "pinyin", "initials", "identity_index", "phone_index", "registered_area"),
+    *("photo", "batch", "district", "updated_at"),
+)
 
 
 @dataclass
@@ -177,6 +182,7 @@ class Source:
 
     def _with_places(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         if self.subject == Subject.PEOPLE:
+            rows = rows.defer(*UNREAD)
             return rows if self.is_past else rows.select_related("dwelling")
         return rows.select_related("building__estate") if self.subject == Subject.DWELLINGS else rows
 
@@ -201,6 +207,7 @@ class Source:
 
     def _gather_tags(self, rows: list[Row]) -> None:
         tags = Tag.objects.on(self.day).filter(person_id__in=[row.thing.pk for row in rows]).order_by("pk")
+        tags = tags.only("person_id", "kind", "level", "facts", "basis", "since", "review_on")
         by_person: dict[int, list[Tag]] = {}
         for tag in tags:
             by_person.setdefault(tag.person_id, []).append(tag)

@@ -112,7 +112,7 @@ class TestMasked:
         line = AccessRecord.objects.get(action="people.exported")
         assert line.data["number"] == export.number
         assert (line.data["rows"], line.data["area"]) == (1, "320105001001")
-        assert any("exported" in look.what for look in readers.of_person(person=old, by=worker).rows)
+        assert any(look.detail == "人员台账" for look in readers.of_person(person=old, by=worker).rows)
 
     def test_a_name_that_was_looked_for_is_in_no_log(self, client_for, old):
         ask(client_for("community-worker"), query=f"?q={quote('张秀兰')}")
