@@ -28,7 +28,7 @@ EXPECTED = {
     "register/people/<int:person_id>/groups/<int:tag_id>/end/": ("community-worker", 200, 422),
     "register/people/<int:person_id>/groups/<int:tag_id>/review/": ("community-worker", 200, 422),
     "register/people/<int:person_id>/reveal/": ("community-worker", 200, 422),
-    "register/people/<int:person_id>/call/": ("community-worker", 405, 422),
+    "register/people/<int:person_id>/call/": ("community-worker", 405, 200),
     "register/people/<int:person_id>/correct/": ("grid-worker", 200, 422),
     "register/corrections/": ("community-worker", 200, 405),
     "register/corrections/<int:correction_id>/decide/": ("community-worker", 405, 422),
@@ -78,7 +78,6 @@ EXPECTED = {
     "register/imports/<int:batch_id>/": ("community-worker", 302, 405),
     "register/imports/<int:batch_id>/columns/": ("community-worker", 200, 422),
     "register/imports/<int:batch_id>/progress/": ("community-worker", 302, 405),
-    "register/imports/<int:batch_id>/cancel/": ("community-worker", 405, 302),
     "register/imports/<int:batch_id>/rows/": ("community-worker", 200, 302),
     "register/imports/<int:batch_id>/workbook/": ("community-worker", 200, 405),
     "register/imports/<int:batch_id>/replace/": ("community-worker", 405, 422),
@@ -88,6 +87,7 @@ EXPECTED = {
     "register/imports/<int:batch_id>/recheck/": ("community-worker", 405, 302),
     "register/imports/<int:batch_id>/result/": ("community-worker", 302, 405),
     "register/imports/<int:batch_id>/undo/": ("community-worker", 405, 302),
+    "register/imports/<int:batch_id>/cancel/": ("community-worker", 405, 409),
     "ledgers/": ("community-worker", 200, 405),
     "ledgers/exports/": ("community-worker", 200, 405),
     "ledgers/exports/<int:export_id>/": ("community-worker", 200, 405),
@@ -121,7 +121,7 @@ EXPECTED = {
     "visits/rate/": ("community-worker", 200, 405),
 }
 #: The community from which somebody asks to move here: neither the home community nor that of the colleague elsewhere.
-THIRD = "320105001005"
+THIRD = "320105001006"
 
 
 def actor(username: str):

@@ -78,6 +78,8 @@ ALLOWED_CASCADES = {
     "accounts.recoverycode.user",
     "accounts.apitoken.user",
     "accounts.apitoken.post",
+    # Who stood in an exported list goes with the list.
+    "ledgers.exportedperson.export",
 }
 
 
