@@ -84,7 +84,7 @@ def _step(began: State, kind: Kind) -> Callable[[Run], None]:
 @periodic(every=timedelta(minutes=1), name="imports.resume")
 def resume(now: datetime) -> str:
     """Take up batches that nobody works on although somebody should."""
-    waiting = list(queries.abandoned(now).filter(claimed_by__gt="").values_list("pk", flat=True)[:20])
+    waiting = list(queries.abandoned(now).values_list("pk", flat=True)[:20])
     for batch_id in waiting:
         work.enqueue(batch_id)
     return f"{len(waiting)} batches taken up" if waiting else ""

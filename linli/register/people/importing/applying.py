@@ -49,7 +49,7 @@ def apply(run: Run) -> None:
                 worker=run.worker,
                 to=Batch.State.APPLIED,
                 applied_at=now,
-                counts={**held.counts, "applied": counts, "refreshed": False},
+                counts={**held.counts, "applied": counts},
             )
     except IntegrityError as clash:
         if "people_identity_once" in str(clash) or "identity_index" in str(clash):
@@ -117,8 +117,8 @@ def refresh_tags(batch_id: int, *, say: Callable[[str], None] = lambda _what: No
 
 
 def _in_chunks(rows: QuerySet[Any], what: Callable[[list[int]], dict[str, list[int]]]) -> None:
-    last = 0
-    while part := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:REFRESH]):
+    # The keys of a million people are some 40 MB; asking for them page by page would scan the batch again each time.
+    ids = sorted(set(rows.values_list("pk", flat=True)))
+    for start in range(0, len(ids), REFRESH):
         with transaction.atomic():
-            tags.refresh(on=timezone.localdate(), now=timezone.now(), **what(part))
-        last = part[-1]
+            tags.refresh(on=timezone.localdate(), now=timezone.now(), **what(ids[start : start + REFRESH]))

@@ -61,11 +61,12 @@ def _tags(people: list[int]) -> dict[int, set[str]]:
 
 def _compare(row: Staged, person: Person, tags: set[str]) -> None:
     names = differences(row, person, tags)
-    row.moves = moves(row, person)
+    keep = set(row.keep.split())
+    row.moves = "move" not in keep and moves(row, person)
     if not row.moves and "relation" in names and HEAD in (row.relation, person.relation):
         row.state, row.errors = Staged.State.ERROR, HEAD_CHANGE
     else:
-        row.state = Staged.State.OK if names or row.moves else Staged.State.UNCHANGED
+        row.state = Staged.State.OK if set(names) - keep or row.moves else Staged.State.UNCHANGED
     row.differs = " ".join(names)
 
 

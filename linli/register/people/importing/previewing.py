@@ -14,7 +14,7 @@ from linli.register.people import codes, groups
 from linli.register.people.actions import fields
 from linli.register.people.importing.changing import said
 from linli.register.people.importing.columns import BY_NAME
-from linli.register.people.importing.comparing import LIFE, kinds_of
+from linli.register.people.importing.comparing import LIFE, kinds_of, moves
 from linli.register.people.importing.sentences import sentences_of, why
 from linli.register.people.models import Person, Staged
 
@@ -136,6 +136,9 @@ def differences(row: Staged, person: Person) -> list[Difference]:
         old_value = getattr(person, name) if name in LIFE else fields.plain(person, name)
         label = BY_NAME[name].label if name in BY_NAME else name
         found.append(Difference(name, label, shown(name, old_value), shown(name, said(row, name)), name in keep))
+    if moves(row, person):
+        old = person.dwelling.address if person.dwelling else ""
+        found.append(Difference("move", _("home"), old, door_of(row, {}), "move" in keep))
     return found
 
 
