@@ -118,6 +118,12 @@ def test_a_call_is_written_down_and_shows_the_number_once(client, person):
     assert not any(PHONE in str(vars(line)) for line in lines)
 
 
+def test_opening_the_visits_of_somebody_is_written_down_once_a_day(client, person):
+    for name in ("person", "record", "person"):
+        assert client.get(reverse(f"visits:{name}", args=[person.pk])).status_code == 200
+    assert AccessRecord.objects.filter(action="people.read", subject_id=str(person.pk)).count() == 1
+
+
 def test_no_number_no_call(client, office, now):
     silent = visits.elder(by=office, now=now, room="501")
     assert client.post(reverse("visits:call", args=[silent.pk])).status_code == 404

@@ -1,15 +1,17 @@
 """A visit is recorded exactly once, with what came with it; late ones say why."""
 
+import threading
 import uuid
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 
 from linli.apps.visits import actions, needs
 from linli.apps.visits.actions import Report
-from linli.apps.visits.models import Visit, VisitPhoto
+from linli.apps.visits.models import Assignment, Visit, VisitPhoto
 from linli.apps.visits.queries import of_person
 from linli.apps.visits.tests import factories as visits
 from linli.foundation.files import actions as files
@@ -182,3 +184,53 @@ def test_who_may_not_visit_records_nothing(actor_of, person, now):
 def test_nothing_of_the_worker_is_kept_but_who_and_when():
     fields = {field.name for field in Visit._meta.get_fields()}
     assert not fields & {"lon", "lat", "track", "started_at", "ended_at", "duration", "checked_in_at", "score"}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_the_same_moment_are_one_visit_and_one_case(worker, person, now):
+    report, start, found = given(need="家里水管漏水"), threading.Barrier(4), []
+
+    def tap():
+        try:
+            start.wait(10)
+            found.append(actions.record(by=worker, person_id=person.pk, given=report, now=now))
+        finally:
+            connections.close_all()
+
+    taps = [threading.Thread(target=tap) for _one in range(4)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join()
+    assert len(found) == 4
+    assert sum(not one.repeated for one in found) == 1
+    assert len({one.visit.pk for one in found}) == 1
+    assert len({one.case.pk for one in found}) == 1
+    assert Visit.objects.count() == 1
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_two_assignments_at_the_same_moment_one_holds(actor_of, person, now):
+    office, secretary = actor_of("community-worker"), actor_of("community-secretary")
+    start, refused = threading.Barrier(2), []
+
+    def give(post_id):
+        try:
+            start.wait(10)
+            target = actions.Target(buildings=[person.dwelling.building_id])
+            actions.assign(by=office, target=target, post_id=post_id, now=now)
+        except Stale as stale:
+            refused.append(stale)
+        finally:
+            connections.close_all()
+
+    both = [threading.Thread(target=give, args=(actor.post_id,)) for actor in (office, secretary)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert Assignment.objects.filter(until__isnull=True).count() == 1
+    assert len(refused) <= 1

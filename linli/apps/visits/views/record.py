@@ -20,12 +20,14 @@ from linli.apps.visits.queries import history, of_person
 from linli.apps.visits.uploads import Uploads
 from linli.apps.visits.views.today import MOST_TODAY, chosen, person_in_scope
 from linli.foundation.accounts.access import requires
+from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files import voice
 from linli.foundation.files.actions import open_photo
 from linli.lib.errors import Invalid, Refusal
 from linli.register.people.models import Person
+from linli.register.people.readings import read
 from linli.spine.cases.models import Case
 from linli.spine.catalogue import queries as catalogue
 from linli.ui.forms import put
@@ -43,6 +45,7 @@ def record(request: ActorRequest, person_id: int) -> HttpResponse:
     person = person_in_scope(request.actor, person_id)
     matters = catalogue.offered(person.area_id, timezone.localdate())
     if request.method != "POST":
+        read(by=request.actor, person=person, now=timezone.now(), ip=ip_of(request))
         form = RecordForm(matters=matters, initial=fresh())
         return answer(request, form, person, Uploads(), 200)
     form = RecordForm(request.POST, matters=matters)
@@ -202,6 +205,7 @@ def recorded(request: ActorRequest, visit_id: int) -> HttpResponse:
 def of_one(request: ActorRequest, person_id: int) -> HttpResponse:
     """All visits of one person, newest first."""
     person = person_in_scope(request.actor, person_id)
+    read(by=request.actor, person=person, now=timezone.now(), ip=ip_of(request))
     day = timezone.localdate()
     found = of_person(person.pk, MOST_HISTORY, actor=request.actor)
     context = {

@@ -18,11 +18,11 @@ from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.actions import open_photo
 from linli.lib.chinese import fold
-from linli.register.people import codes, groups
+from linli.register.people import codes, groups, readings
 from linli.register.people.actions import fields
 from linli.register.people.models import Person, PopulationEvent, Tag, Tenure
 from linli.register.people.queries import life
-from linli.sites.register import history, readings, words
+from linli.sites.register import history, words
 from linli.sites.register.edge import page, person_in_scope, url_or_none
 from linli.sites.register.panels import panels
 

@@ -1,4 +1,4 @@
-"""A line in the access log for everybody who opens the page of a person: “who has looked at me” is complete."""
+"""A line in the access log for everybody who opens the page or the visits of a person."""
 
 from datetime import datetime, timedelta
 
