@@ -76,6 +76,7 @@ def pages() -> dict[str, str]:
             "incident-flow.md": _flow(INCIDENT),
             "permissions.md": _permissions(),
             "rules.md": _rules(),
+            "codes.md": _codes(),
             "cli.md": _cli(),
             "settings.md": _settings(),
         }
@@ -195,23 +196,45 @@ def _permissions() -> str:
 # --- rules
 
 
+def _shipped_rules() -> list[dict[str, Any]]:
+    folder = resources.files("linli.foundation.rules") / "data"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda file: file.name)
+    rows = [row for file in files for row in json.loads(file.read_text(encoding="utf-8"))]
+    return sorted(rows, key=lambda row: (row["domain"], row["area_code"], row["version"]))
+
+
+def _rule_head(row: Mapping[str, Any]) -> str:
+    where = row["area_code"] or "everywhere"
+    until = row["effective_to"] or "further notice"
+    return (
+        f"## `{row['domain']}`, version {row['version']}\n\n"
+        f"Valid {where}, from {row['effective_from']} until {until}. Source: {row['source']}"
+    )
+
+
 def _rules() -> str:
-    path = resources.files("linli.foundation.rules") / "data" / "rules.json"
-    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    sections = []
-    for row in sorted(rows, key=lambda row: (row["domain"], row["area_code"], row["version"])):
-        where = row["area_code"] or "everywhere"
-        until = row["effective_to"] or "further notice"
-        sections.append(
-            f"## `{row['domain']}`, version {row['version']}\n\n"
-            f"Valid {where}, from {row['effective_from']} until {until}. Source: {row['source']}\n\n"
-            f"```json\n{json.dumps(row['params'], ensure_ascii=False, indent=2)}\n```"
-        )
+    rows = [row for row in _shipped_rules() if not row["domain"].startswith("codes.")]
+    sections = [
+        f"{_rule_head(row)}\n\n```json\n{json.dumps(row['params'], ensure_ascii=False, indent=2)}\n```" for row in rows
+    ]
     about = (
-        "These sets ship with the package (`linli/foundation/rules/data/rules.json`). A row of the table "
-        "`rules_ruleset` for a more precise place, a later start or a higher version takes precedence."
+        "These sets ship with the package (`linli/foundation/rules/data`). A row of the table `rules_ruleset` for a more "
+        "precise place, a later start or a higher version takes precedence. The code tables are in [codes.md](codes.md)."
     )
     return "\n\n".join(["# Rules that are data", about, *sections])
+
+
+def _codes() -> str:
+    rows = [row for row in _shipped_rules() if row["domain"].startswith("codes.")]
+    sections = [
+        f"{_rule_head(row)}\n\n" + " · ".join(f"`{code}` {label}" for code, label in row["params"]["entries"])
+        for row in rows
+    ]
+    about = (
+        "Versioned like every rule set: a row of the table `rules_ruleset` (domain `codes.…`) replaces a table for a place "
+        "or from a day on."
+    )
+    return "\n\n".join(["# Code tables 代码表", about, *sections])
 
 
 # --- the command line

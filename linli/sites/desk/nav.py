@@ -69,7 +69,7 @@ def rail(actor: Actor, path: str) -> list[Item]:
         (Permission.CASE_READ, _("Grid map"), "desk:map", "map-2", True),
         (Permission.PEOPLE_READ, _("Ledgers"), "ledgers:home", "file-spreadsheet", True),
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
-        (Permission.DASHBOARD_READ, _("Population"), "population:figures", "chart-bar", True),
+        (Permission.DASHBOARD_READ, _("Population figures"), "population:figures", "chart-bar", True),
     ]
     return _marked(_allowed(actor, wanted), path)
 
