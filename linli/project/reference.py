@@ -218,8 +218,9 @@ def _rules() -> str:
         f"{_rule_head(row)}\n\n```json\n{json.dumps(row['params'], ensure_ascii=False, indent=2)}\n```" for row in rows
     ]
     about = (
-        "These sets ship with the package (`linli/foundation/rules/data`). A row of the table `rules_ruleset` for a more "
-        "precise place, a later start or a higher version takes precedence. The code tables are in [codes.md](codes.md)."
+        "These sets ship with the package (`linli/foundation/rules/data`). A row of the table `rules_ruleset` for "
+        "a more precise place, a later start or a higher version takes precedence. "
+        "The code tables are in [codes.md](codes.md)."
     )
     return "\n\n".join(["# Rules that are data", about, *sections])
 
@@ -231,8 +232,8 @@ def _codes() -> str:
         for row in rows
     ]
     about = (
-        "Versioned like every rule set: a row of the table `rules_ruleset` (domain `codes.…`) replaces a table for a place "
-        "or from a day on."
+        "Versioned like every rule set: a row of the table `rules_ruleset` (domain `codes.…`) replaces a table "
+        "for a place or from a day on."
     )
     return "\n\n".join(["# Code tables 代码表", about, *sections])
 
