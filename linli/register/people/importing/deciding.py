@@ -111,10 +111,14 @@ def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], n
         cells[column] = words(text)[:MOST_CELL]
     checker = RowChecker(gather(batch), batch.pk)
     head = int(row.household_key[2:]) if row.household_key.startswith("r:") else 0
+    if (
+        head == number
+        and not Staged.objects.filter(batch=batch, household_key=row.household_key).exclude(pk=row.pk).exists()
+    ):
+        # Nobody follows this head: the corrected door may say with whom they live.
+        head = 0
     said = f"{row.estate}{row.building}{row.entrance}{row.room}"
-    staging.replace_row(
-        checker.check(Line(number, cells, head if head != number else 0, said, row.household_number, "", True))
-    )
+    staging.replace_row(checker.check(Line(number, cells, head, said, row.household_number, "", True)))
     matching.match(batch)
     batch.counts = {**batch.counts, **matching.counted(batch)}
     batch.save(update_fields=["counts"])
