@@ -235,6 +235,18 @@ def test_a_cell_is_corrected_on_the_page(by, present):
     assert row.household_key == Staged.objects.get(batch=batch, row=2).household_key
 
 
+def test_a_corrected_head_keeps_those_who_follow(by, present):
+    from linli.register.people.importing.deciding import correct
+
+    rows = family()
+    right = rows[0]["身份证号"]
+    rows[0]["身份证号"] = "32010519600506"
+    batch = checked(by, rows, present)
+    correct(by=by, batch_id=batch.pk, number=2, changes={1: right}, now=present)
+    keys = set(Staged.objects.filter(batch=batch, row__in=[2, 3]).values_list("household_key", flat=True))
+    assert len(keys) == 1
+
+
 def test_a_killed_check_is_taken_up_where_it_stopped(by, present, monkeypatch):
     from linli.register.people.importing import checking
 
