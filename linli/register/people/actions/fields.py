@@ -82,9 +82,8 @@ def clean(given: Mapping[str, Any], *, today: date, known: Mapping[str, Any] | N
 
 def _clean_one(field: str, value: Any, today: date) -> Any:
     if field in TEXTS:
-        # One line each; a cut may end at a space.
-        typed = " ".join(tidy(str(value or "")).split())
-        # Capitals may be longer than small letters: raised before it is cut.
+        typed = tidy(str(value or ""))
+        # Capitals may be longer than small letters: raised before it is cut; and a cut may end at a space.
         text = clip(typed.upper() if field == "nationality" else typed, TEXTS[field]).strip()
         if field == "name" and not text:
             raise Invalid(fields={"name": _("A person needs a name. If it is not known, write 不详.")})
