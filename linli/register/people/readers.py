@@ -3,8 +3,8 @@
 Four sources, merged by time: the access log (pages opened, numbers revealed, requests answered), exports, changes of
 fields, and population events. An export writes one line, `note_export`, with its area and its filter in words, not one
 for each of two hundred thousand people: that would make the log larger than the register. A person finds the exports of
-every area in which they stood that day, with the filter, and reads there that they may have been in the list: rather too
-much than too little.
+every area in which they stood that day, with the filter, and reads there that they may have been in the list: rather
+too much than too little.
 
 Lines about restricted groups name the entry and not the person; they are told to the person (in plain words that do not
 give the group away to whoever looks over their shoulder) and to the officer, to nobody else.
