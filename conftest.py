@@ -8,9 +8,10 @@ only grow cannot be emptied.
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -82,9 +83,12 @@ class Databases:
 
         connections.close_all()
         if self.on_sqlite:
-            for tail in ("-wal", "-shm"):
-                Path(self.in_use + tail).unlink(missing_ok=True)
-            shutil.copyfile(f"{self.in_use}-kept", self.in_use)
+            # Page by page, as another writer would: a thread of the live server may still hold the file open.
+            with (
+                closing(sqlite3.connect(f"{self.in_use}-kept")) as kept,
+                closing(sqlite3.connect(self.in_use)) as used,
+            ):
+                kept.backup(used)
         else:
             grown = append_only.installed(connection)
             tables = connection.introspection.table_names()
