@@ -54,6 +54,8 @@ DONE = "已清运并冲洗地面，该点位改为每天两次收运。"
 VERIFIED = "您反映的垃圾已经清运，地面已冲洗，今后每天收运两次。照片在下方，请您看看。"
 ORDERED = "街道已到现场核实，情况属实，责成重新办理，由街道跟进。"
 THANKS = "清理得很干净，谢谢。"
+# One of the ugly sheets of the tests: made-up people, as communities write them.
+SHEET = ROOT / "linli" / "register" / "people" / "tests" / "sheets" / "户籍底册.xlsx"
 
 
 def main() -> int:
@@ -366,6 +368,7 @@ class Walk:
             page.context.close()
         self.on_the_spot()
         self.in_dispute()
+        self.register()
 
     def on_the_spot(self) -> None:
         """The grid worker's own report, as it is being written."""
@@ -379,6 +382,29 @@ class Walk:
         page.wait_for_timeout(1200)
         page.wait_for_load_state("networkidle")
         self.shoot(page, "desk-report-390")
+        page.context.close()
+
+    def register(self) -> None:
+        """People, a person, the doors of a building, a sheet on its way in, today's visits, and the figures."""
+        page = self.visitor(DESK, who="community-worker")
+        self.go(page, "/register/people/?tag=living_alone")
+        self.shoot(page, "register-people-1440")
+        self.press(page, "main table a")
+        self.shoot(page, "register-person-1440")
+        self.go(page, "/register/homes/")
+        self.press(page, "main a[href*='/buildings/']:not([href$='/new/'])")
+        self.shoot(page, "register-building-1440")
+        self.go(page, "/register/imports/")
+        page.locator("main input[type=file]").set_input_files([SHEET])
+        self.press(page, "main form:has(input[type=file]) button")
+        self.shoot(page, "register-columns-1440", top=page.locator("[aria-labelledby=columns-title]"))
+        self.press(page, "main form[action$='/cancel/'] button")
+        self.go(page, "/population/")
+        self.shoot(page, "population-1440")
+        page.context.close()
+        page = self.visitor(PHONE, who="grid-worker")
+        self.go(page, "/visits/")
+        self.shoot(page, "visits-today-390")
         page.context.close()
 
     def in_dispute(self) -> None:
