@@ -9,7 +9,7 @@ from linli.foundation.accounts.models import Post
 from linli.insight.ledgers import definitions
 from linli.insight.ledgers.actions import exports
 from linli.register.homes.actions import organisations
-from linli.register.people.actions import corrections, tags, tenures, transfers
+from linli.register.people.actions import corrections, requests, restricted, tags, tenures, transfers
 from linli.register.people.actions.events import Home
 from linli.register.people.models import PopulationEvent
 from linli.register.people.tests import factories as make
@@ -30,6 +30,15 @@ EXPECTED = {
     "register/people/<int:person_id>/reveal/": ("community-worker", 200, 422),
     "register/people/<int:person_id>/call/": ("community-worker", 405, 200),
     "register/people/<int:person_id>/correct/": ("grid-worker", 200, 422),
+    "register/people/<int:person_id>/readers/": ("community-secretary", 200, 405),
+    "register/people/<int:person_id>/request/": ("community-worker", 200, 422),
+    "register/requests/": ("community-worker", 200, 405),
+    "register/requests/<int:request_id>/": ("community-secretary", 200, 422),
+    "register/requests/<int:request_id>/copy/": ("community-secretary", 200, 405),
+    "register/restricted/": ("restricted-care", 200, 200),
+    "register/restricted/people/<int:person_id>/": ("restricted-care", 200, 200),
+    "register/restricted/entries/<int:entry_id>/end/": ("restricted-care", 405, 302),
+    "register/restricted/entries/<int:entry_id>/review/": ("restricted-care", 405, 302),
     "register/corrections/": ("community-worker", 200, 405),
     "register/corrections/<int:correction_id>/decide/": ("community-worker", 405, 422),
     "register/corrections/<int:correction_id>/withdraw/": ("grid-worker", 405, 302),
@@ -191,6 +200,11 @@ def register_values(now: datetime) -> dict[str, str]:
     export = exports.ask(
         by=worker, ledger=ledger, chosen={}, words=[], reason="statutory", why="年度核对", full=True, now=now
     )
+    request = requests.ask(by=worker, person=person, kind="copy", proof="看过身份证", now=now)
+    make.switch_restricted_on(make.COMMUNITY[:6])
+    entry = restricted.give(
+        by=actor("restricted-care"), person=person, kind="correction", basis="通知", since=date(2025, 1, 1), now=now
+    )
     batch = checked(worker, [{"姓名": "吴新民", "现住址": "莫愁新寓3幢2单元501室"}], now)
     return {
         "person_id": str(person.pk),
@@ -206,6 +220,8 @@ def register_values(now: datetime) -> dict[str, str]:
         "event_id": str(PopulationEvent.objects.filter(person=person).latest("pk").pk),
         "export_id": str(export.pk),
         "batch_id": str(batch.pk),
+        "request_id": str(request.pk),
+        "entry_id": str(entry.pk),
         "visit_id": str(visit(person, by=worker, at=now - timedelta(hours=1)).pk),
         "act_key": str(uuid4()),
         "kind": "death",

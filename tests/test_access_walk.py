@@ -222,7 +222,7 @@ def cast(district, client_for, resident_client) -> Cast:
     )
     staff = (
         *("community-worker", "community-secretary", "grid-worker", "department-staff"),
-        *("auditor", "admin", "civil-affairs", ELSEWHERE),
+        *("auditor", "admin", "civil-affairs", "restricted-care", ELSEWHERE),
     )
     return Cast(
         clients={

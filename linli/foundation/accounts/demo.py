@@ -20,6 +20,7 @@ from linli.foundation.accounts.roles import (
     DEPARTMENT_STAFF,
     GRID_HEAD,
     GRID_WORKER,
+    RESTRICTED_CARE,
     STREET_STAFF,
     Role,
 )
@@ -70,6 +71,7 @@ DEMO_USERS = (
     DemoUser("street-staff", STREET_STAFF),
     DemoUser("department-staff", DEPARTMENT_STAFF),
     DemoUser("civil-affairs", CIVIL_AFFAIRS),
+    DemoUser("restricted-care", RESTRICTED_CARE),
     DemoUser("auditor", AUDITOR),
     DemoUser("admin", ADMIN),
     DemoUser("two-posts", COMMUNITY_WORKER),
@@ -85,9 +87,9 @@ def synthetic_name(seed: str) -> str:
 
 @transaction.atomic
 def make_demo_accounts(*, district_id: str = "320105", now: datetime) -> None:
-    """Units, the nine demo users, staff of every community with a grid, and the 3+N of every first-level grid.
+    """Units, the demo users, staff of every community with a grid, and the 3+N of every first-level grid.
 
-    The areas must be there. Repeating it changes nothing but gives the nine users back their password and posts.
+    The areas must be there. Repeating it changes nothing but gives the demo users back their password and posts.
     """
     today = timezone.localdate(now)
     places = [area for area in Area.objects.within(district_id).current(today).order_by("id") if len(area.id) <= 15]
@@ -151,6 +153,7 @@ class _Maker:
             "auditor": [(AUDITOR, district, "")],
             "admin": [(ADMIN, district, "")],
             "two-posts": [(COMMUNITY_WORKER, home, office), (GRID_WORKER, grid, office)],
+            "restricted-care": [(RESTRICTED_CARE, home, office)],
         }
         self._ensure_users(posts)
         password = make_password(DEMO_PASSWORD)

@@ -110,6 +110,8 @@ def sections(actor: Actor, path: str) -> list[Item]:
         (Permission.PEOPLE_READ, _("Moves"), "register:moves", "arrows-exchange", True),
         (Permission.PEOPLE_PROPOSE, _("Corrections"), "register:corrections", "pencil", True),
         (Permission.PEOPLE_IMPORT, _("Import of sheets"), "register:imports", "upload", True),
+        (Permission.PEOPLE_READ, _("Requests about data"), "register:requests", "mail", _may_take_requests(actor)),
+        (Permission.PEOPLE_RESTRICTED, _("Restricted groups"), "register:restricted", "lock", True),
     ]
     ledgers = [
         (Permission.PEOPLE_READ, _("Ledgers"), "ledgers:home", "file-spreadsheet", True),
@@ -132,6 +134,10 @@ def _allowed(actor: Actor, wanted: Sequence[tuple[str, str, str, str, bool]]) ->
 
 def _may_see_gaps(actor: Actor) -> bool:
     return actor.can(Permission.DASHBOARD_READ) or actor.can(Permission.AREAS_MANAGE)
+
+
+def _may_take_requests(actor: Actor) -> bool:
+    return actor.can(Permission.PEOPLE_EDIT) or actor.can(Permission.PEOPLE_APPROVE)
 
 
 def _address(name: str) -> str:

@@ -39,8 +39,16 @@ def spell(one: Spell, actor: Actor, communities: Mapping[str, str]) -> dict[str,
 
 
 def events(found: Iterable[PopulationEvent], actor: Actor) -> list[dict[str, Any]]:
-    """The events, each with the day it happened and the day it was told."""
-    return [event(one, actor) for one in found]
+    """The events, newest first, each with the day it happened and the day it was told.
+
+    Only the newest that stands can be taken back, and not where it came with an import or a move between communities.
+    """
+    known = list(found)
+    newest = next((one for one in known if one.undone_at is None), None)
+    free = newest is not None and not newest.batch_id and not newest.transfer_id
+    return [
+        event(one, actor) | {"may_be_undone": free and one is newest and actor.covers(one.area_id)} for one in known
+    ]
 
 
 def event(one: PopulationEvent, actor: Actor) -> dict[str, Any]:

@@ -83,3 +83,19 @@ def person(
         marital="10",
     )
     return events.enter(by=by, arrival=arrival, now=now)
+
+
+def switch_restricted_on(district: str) -> None:
+    """What a district does that works with restricted groups: a rule set of its own."""
+    from linli.foundation.rules import queries as rules
+    from linli.foundation.rules.models import RuleSet
+
+    RuleSet.objects.create(
+        domain="tags.restricted",
+        area_code=district,
+        version=1,
+        effective_from="2020-01-01",
+        source="test",
+        params={"enabled": True, "least_counted": 5},
+    )
+    rules.forget()

@@ -20,6 +20,7 @@ from linli.foundation.files.actions import open_photo
 from linli.lib.chinese import fold
 from linli.register.people import codes, groups, readings
 from linli.register.people.actions import fields
+from linli.register.people.actions.requests import may_take
 from linli.register.people.models import Person, PopulationEvent, Tag, Tenure
 from linli.register.people.queries import life
 from linli.sites.register import history, words
@@ -65,8 +66,9 @@ def person(request: ActorRequest, person_id: int) -> TemplateResponse:
         "may_propose": actor.can(Permission.PEOPLE_PROPOSE) and not actor.can(Permission.PEOPLE_EDIT),
         "may_reveal": actor.can(Permission.PEOPLE_REVEAL),
         "event_links": event_links(found) if actor.can(Permission.PEOPLE_EDIT) else [],
-        "readers_url": url_or_none("register:readers", found.pk),
-        "requests_url": url_or_none("register:requests"),
+        "may_see_readers": sees_readers(actor),
+        "may_take_requests": may_take(actor),
+        "may_see_restricted": actor.can(Permission.PEOPLE_RESTRICTED),
         "asked_on": asked if on else "",
         "bad_day": bool(asked) and on is None,
         "today": today,
@@ -102,6 +104,11 @@ def day_of(text: str) -> date | None:
 def sees_changes(actor: Actor) -> bool:
     """Whether the actor may read who changed which field from what to what."""
     return actor.can(Permission.PEOPLE_EDIT) or actor.can(Permission.AUDIT_READ)
+
+
+def sees_readers(actor: Actor) -> bool:
+    """Whether the actor may read who has looked: an auditor, and who answers requests about personal data."""
+    return actor.can(Permission.AUDIT_READ) or actor.can(Permission.PEOPLE_APPROVE)
 
 
 def head(found: Person, today: date) -> str:

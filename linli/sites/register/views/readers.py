@@ -15,6 +15,7 @@ from linli.lib.errors import NotAllowed
 from linli.register.people import copies
 from linli.register.people import readers as looks
 from linli.sites.register.edge import page, person_in_scope
+from linli.sites.register.views.person import sees_readers
 from linli.ui.links import from_page, without
 
 
@@ -25,7 +26,7 @@ def readers(request: ActorRequest, person_id: int) -> TemplateResponse:
     """Every line about one person, newest first; looking here is a line, too. Twelve statements at most."""
     actor = request.actor
     person = person_in_scope(actor, person_id)
-    if not (actor.can(Permission.AUDIT_READ) or actor.can(Permission.PEOPLE_APPROVE)):
+    if not sees_readers(actor):
         raise NotAllowed(_("Only an auditor, or who answers requests about personal data, sees who has looked."))
     after = request.GET.get("after", "")
     found = looks.of_person(person=person, by=actor, after=after)

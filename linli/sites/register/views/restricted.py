@@ -103,18 +103,18 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
 @requires(Permission.PEOPLE_RESTRICTED)
 @never_cache
 @require_POST
-def finish(request: ActorRequest, tag_id: int) -> HttpResponse:
+def finish(request: ActorRequest, entry_id: int) -> HttpResponse:
     """End an entry."""
-    tag = _entry(request.actor, tag_id)
+    tag = _entry(request.actor, entry_id)
     return _acted(request, tag, FinishForm(request.POST, prefix=f"end{tag.pk}"), work.finish)
 
 
 @requires(Permission.PEOPLE_RESTRICTED)
 @never_cache
 @require_POST
-def review(request: ActorRequest, tag_id: int) -> HttpResponse:
+def review(request: ActorRequest, entry_id: int) -> HttpResponse:
     """Say when an entry is looked at again."""
-    tag = _entry(request.actor, tag_id)
+    tag = _entry(request.actor, entry_id)
     form = ReviewForm(request.POST, prefix=f"review{tag.pk}")
     return _acted(request, tag, form, lambda *, review_on, **rest: work.review(next_on=review_on, **rest))
 
@@ -202,8 +202,8 @@ def _visible(actor: Actor) -> Any:
     )
 
 
-def _entry(actor: Actor, tag_id: int) -> RestrictedTag:
-    found: RestrictedTag | None = _visible(actor).filter(pk=tag_id).first() if tag_id <= MOST else None
+def _entry(actor: Actor, entry_id: int) -> RestrictedTag:
+    found: RestrictedTag | None = _visible(actor).filter(pk=entry_id).first() if entry_id <= MOST else None
     if found is None:
         raise Http404
     return found
