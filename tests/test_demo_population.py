@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.models import Count, F, Q, Sum
 from shapely.geometry import Point, shape
 
+from linli.apps.visits.models import Visit
+from linli.apps.visits.queries.plan import due_of_worker
 from linli.foundation.areas.models import Boundary
 from linli.lib import citizen_id
 from linli.lib.chinese import mobile
@@ -17,6 +19,7 @@ from linli.project.demo.population import load_population
 from linli.project.demo.population.families import Families
 from linli.project.demo.population.numbers import credit_code
 from linli.project.demo.population.tables import society
+from linli.project.demo.visiting import fill_visits
 from linli.register.homes.models import Building, Dwelling, Organisation
 from linli.register.people.actions import fields, spells, tags
 from linli.register.people.models import Headcount, Household, Person, PopulationEvent, Spell, Tag
@@ -208,3 +211,16 @@ def test_credit_codes_have_the_check_of_the_standard():
     assert sum(letters.index(one) * pow(3, at, 31) for at, one in enumerate(code[:17])) % 31 == (
         -letters.index(code[17]) % 31
     )
+
+
+def test_three_months_of_visits_stand_behind_the_people_in_care(people, actor_of, now):
+    made = fill_visits(home=HOME, now=now, seed=1)
+    visits = Visit.objects.all()
+    assert visits.count() == made > 100
+    assert not visits.filter(is_late=True).exists()
+    assert not visits.filter(visited_at__gt=now).exists()
+    assert {one.case.number is not None for one in visits.exclude(need="")} == {True}
+    worker = actor_of("grid-worker")
+    today = due_of_worker(worker, now.date())
+    in_care = due_of_worker(worker, now.date(), ahead_days=400)
+    assert 0 < len(today) < len(in_care) / 2

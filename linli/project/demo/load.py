@@ -25,6 +25,7 @@ from linli.project.demo.people import staff_units
 from linli.project.demo.population import DEFAULT, is_populated, load_population
 from linli.project.demo.population.load import SEED
 from linli.project.demo.reports import RESIDENT_PHONE
+from linli.project.demo.visiting import fill_visits
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.actions import load_list
 
@@ -78,6 +79,7 @@ def load_residents(
     )
     if district_id == DISTRICT:
         fill_desks(home=cases.HOME, now=now)
+        fill_visits(home=cases.HOME, now=now, seed=seed)
 
 
 def load_district(*, now: datetime, tell: Tell | None = None) -> None:
