@@ -8,7 +8,13 @@ def names(items):
     return [item.url for item in items]
 
 
-@pytest.mark.parametrize("username", ["grid-worker", "community-worker", "department-staff", "auditor", "admin"])
+@pytest.mark.parametrize(
+    "username",
+    [
+        *("grid-worker", "community-worker", "community-secretary", "street-staff", "department-staff"),
+        *("restricted-care", "auditor", "admin"),
+    ],
+)
 def test_the_rail_offers_only_what_the_post_may_open(client_for, actor_of, username):
     client, actor = client_for(username), actor_of(username)
     parts = [one for path in ("/register/people/", "/register/homes/", "/ledgers/") for one in sections(actor, path)]
@@ -40,3 +46,16 @@ def test_the_page_one_is_on_is_marked_once(actor_of):
 def test_a_phone_has_five_tabs_at_most(actor_of):
     for username in ("grid-worker", "community-worker", "admin", "civil-affairs"):
         assert len(tabs(actor_of(username), "/")) <= 5
+
+
+@pytest.mark.parametrize(
+    ("username", "first"),
+    [
+        ("grid-worker", "desk:grid"),
+        ("community-worker", "desk:queue"),
+        ("restricted-care", "register:restricted"),
+        ("admin", "desk:gaps"),
+    ],
+)
+def test_the_desk_begins_where_the_work_of_the_post_lies(client_for, username, first):
+    assert client_for(username).get(reverse("desk:home"))["Location"] == reverse(first)

@@ -21,7 +21,11 @@ def home(request: ActorRequest) -> HttpResponse:
         return redirect("/")
     if actor.can(Permission.CASE_READ):
         return redirect("desk:grid" if actor.role in FIELD_ROLES else "desk:queue")
-    return redirect("desk:gaps" if actor.can(Permission.AREAS_MANAGE) else "accounts:me")
+    if actor.can(Permission.AREAS_MANAGE):
+        return redirect("desk:gaps")
+    if actor.can(Permission.PEOPLE_RESTRICTED):
+        return redirect("register:restricted")
+    return redirect("register:people" if actor.can(Permission.PEOPLE_READ) else "accounts:me")
 
 
 @signed_in

@@ -26,7 +26,7 @@ class RequestForm(forms.Form):
     proof = forms.CharField(
         label=_("How identity was checked"),
         max_length=200,
-        required=False,
+        error_messages={"required": _("Say how you made sure who asks: which document you saw, or how you know them.")},
         help_text=_("For example: saw the identity card. Do not write its number."),
     )
     text = forms.CharField(

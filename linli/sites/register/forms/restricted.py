@@ -29,7 +29,10 @@ class GiveForm(forms.Form):
     kind = forms.ChoiceField(label=_("Group"), error_messages={"required": _("Choose a group of the list.")})
     level = forms.CharField(label=_("Level"), max_length=20, required=False)
     basis = forms.CharField(
-        label=_("Basis"), max_length=200, required=False, help_text=_("The number of the notice, and who sent it.")
+        label=_("Basis"),
+        max_length=200,
+        help_text=_("The number of the notice, and who sent it."),
+        error_messages={"required": _("Say on what basis: the number of the notice, and who sent it.")},
     )
     since = DayField(label=_("Since"))
     review_on = DayField(label=_("Review on"), required=False)

@@ -51,9 +51,10 @@ def one_url(asked, name="request"):
 def test_a_request_is_written_down_at_the_window(office, zhang):
     url = reverse("register:request_new", args=[zhang.pk])
     assert "张秀兰" in office.get(url).content.decode()
-    wrong = office.post(url, {"kind": "explain", "asker": "self", "proof": "", "text": ""})
-    assert wrong.status_code == 422
-    assert set(wrong.context_data["form"].errors) == {"proof", "text"}
+    for sent, field in (({"proof": "", "text": "为什么？"}, "proof"), ({"proof": "看过身份证", "text": ""}, "text")):
+        wrong = office.post(url, {"kind": "explain", "asker": "self", **sent})
+        assert wrong.status_code == 422
+        assert set(wrong.context_data["form"].errors) == {field}
     right = {"kind": "explain", "asker": "self", "proof": "看过身份证", "text": "谁给了你们我的电话？"}
     assert office.post(url, right).status_code == 302
     made = SubjectRequest.objects.get()

@@ -111,9 +111,10 @@ def test_small_numbers_are_not_told(client, entry):
 
 def test_somebody_is_entered_reviewed_and_taken_out(client, switched_on, zhang):
     client.post(of_person(zhang), WHY)
-    wrong = client.post(of_person(zhang), {"kind": "mental", "level": "9", "basis": "", "since": "2025-01-01"})
+    wrong = client.post(of_person(zhang), {"kind": "mental", "level": "9", "basis": "通知", "since": "2025-01-01"})
     assert wrong.status_code == 422
-    assert set(wrong.context_data["form"].errors) == {"level", "basis"}
+    assert set(wrong.context_data["form"].errors) == {"level"}
+    assert "通知" in wrong.content.decode()
     form = {"kind": "mental", "level": "2", "basis": "卫生院通知", "since": "2025-01-01"}
     assert client.post(of_person(zhang), form).status_code == 302
     assert client.post(of_person(zhang), form).status_code == 409  # once is enough

@@ -21,6 +21,12 @@
     });
   });
 
+  /* A row that scrolls sideways on a phone begins at the entry that is open. */
+  document.querySelectorAll('.tabs [aria-current], .sections [aria-current]').forEach(function (entry) {
+    var row = entry.parentElement;
+    row.scrollLeft = entry.offsetLeft - (row.clientWidth - entry.offsetWidth) / 2;
+  });
+
   function copy(element) {
     var text = element.getAttribute('data-copy');
     function said() {
