@@ -88,8 +88,12 @@ def test_what_fails_half_way_leaves_no_temporary_files(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["a.xlsx"]
 
 
-def test_cells_of_csv():
-    assert safe("=1") == "'=1"
-    assert safe("\u3000＝1") == "'\u3000＝1"
-    assert safe("张三") == "张三"
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "＝1", "\u3000＝1"])
+def test_no_cell_of_a_csv_is_a_formula(cell):
+    assert safe(cell) == f"'{cell}"
+
+
+def test_ordinary_cells_stay_as_they_are():
+    assert safe("楼道=堵塞") == "楼道=堵塞"
+    assert safe("") == ""
     assert clean("a\x00b\ud800") == "ab"

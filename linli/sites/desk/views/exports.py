@@ -17,6 +17,7 @@ from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit import actions as audit
+from linli.lib.workbooks import safe
 from linli.sites.desk import filters, queries, words
 from linli.sites.desk.edge import page
 from linli.spine.cases import queries as cases
@@ -27,9 +28,6 @@ from linli.ui.links import without
 MOST_EXPORTED: Final = 10_000
 MOST_PRINTED: Final = 200
 BOM: Final = "\ufeff"
-# A spreadsheet takes a cell that begins so for a formula, and runs it.
-# Those of full width count where the spreadsheet was made for Chinese.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @requires(Permission.CASE_READ)
@@ -148,8 +146,3 @@ def cells(case: Case) -> list[str]:
         words.satisfaction(case.satisfaction or 0),
         str(case.reopens),
     ]
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip(" \u00a0\u3000").startswith(FORMULA) else cell
