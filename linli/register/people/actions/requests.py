@@ -147,7 +147,7 @@ def refuse(*, by: Actor, request_id: int, reasons: str, now: datetime) -> Subjec
 def withdraw(*, by: Actor, request_id: int, now: datetime, own: bool = False) -> SubjectRequest:
     """The person does not ask any more. `own`: the caller vouches that it is the resident's. Raises as `refuse`."""
     request = _waiting(request_id)
-    if not own and not (may_take(by) and by.covers(request.area_id)):
+    if not own and not (may_take(by) and by.covers(request.person.area_id)):
         raise NotAllowed(_("Your post does not include taking requests about personal data."))
     return _close(request, State.WITHDRAWN, "", by, now, {})
 
@@ -159,13 +159,13 @@ def may_take(by: Actor) -> bool:
 
 def _taken(by: Actor, request_id: int) -> SubjectRequest:
     request = _waiting(request_id)
-    if not by.can(Permission.PEOPLE_APPROVE) or not by.covers(request.area_id):
+    if not by.can(Permission.PEOPLE_APPROVE) or not by.covers(request.person.area_id):
         raise NotAllowed(_("Your post does not include approving exports and requests."))
     return request
 
 
 def _waiting(request_id: int) -> SubjectRequest:
-    request = SubjectRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    request = SubjectRequest.objects.select_for_update(of=("self",)).select_related("person").get(pk=request_id)
     if request.state != State.WAITING:
         raise Stale(_("This request was answered already."))
     return request

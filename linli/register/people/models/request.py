@@ -1,16 +1,25 @@
 """Requests of people about their own data (个人信息主体请求; PIPL §44–50)."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation.accounts.actors import Actor
+from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area
-from linli.register.homes.models.scope import PlacedQuerySet
 
 
-class SubjectRequestQuerySet(PlacedQuerySet["SubjectRequest"]):
+class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
     """Chainable questions."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The requests about people in the actor's area: who moves takes them along to whoever keeps their data now."""
+        if not actor.can(Permission.PEOPLE_READ):
+            return self.none()
+        return self.filter(actor.within("person__area_id"))
 
 
 class SubjectRequest(models.Model):
@@ -37,6 +46,7 @@ class SubjectRequest(models.Model):
         RELATIVE = "relative", _("close relative of somebody who died")
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="requests")
+    # Where it was taken; who answers it is where the person is now.
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("asks for"), max_length=10, choices=Kind.choices)
     asker = models.CharField(_("who asks"), max_length=10, choices=Asker.choices, default=Asker.SELF)
@@ -61,7 +71,7 @@ class SubjectRequest(models.Model):
 
     class Meta:
         verbose_name = _("request about one's own data")
-        indexes = [models.Index(fields=["area", "id"], condition=Q(state="waiting"), name="people_request_waiting")]
+        indexes = [models.Index(fields=["id"], condition=Q(state="waiting"), name="people_request_waiting")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="waiting", answered_at__isnull=True)

@@ -11,6 +11,8 @@ from python_calamine import CalamineWorkbook
 
 from linli.foundation.audit.models import AccessRecord
 from linli.register.people.actions import requests as desk
+from linli.register.people.actions import transfers
+from linli.register.people.actions.events import Home
 from linli.register.people.models import SubjectRequest
 from linli.register.people.tests import factories as make
 
@@ -194,3 +196,20 @@ def test_the_page_of_a_person_leads_there(office, secretary, zhang):
     assert taken in office.get(url).content.decode()
     assert watched not in office.get(url).content.decode()
     assert watched in secretary.get(url).content.decode()
+
+
+def test_a_request_goes_along_when_the_person_moves(client_for, actor_of, office, secretary, worker, zhang, now):
+    asked = ask(worker, zhang)
+    there, other = "320105001004", actor_of("cw-320105001004")
+    flat = make.dwelling("101", estate="南湖春晓", community=there)
+    moved = transfers.ask_out(
+        by=worker, people=[zhang.pk], to_area_id=there, happened_on=now.date(), reason="搬家", now=now
+    )
+    transfers.accept(by=other, transfer_id=moved.pk, now=now, home=Home(dwelling_id=flat.pk))
+    for client in (office, secretary):
+        assert client.get(one_url(asked)).status_code == 404
+        assert one_url(asked) not in client.get(DESK).content.decode()
+    assert secretary.get(one_url(asked, "request_copy")).status_code == 404
+    assert one_url(asked) in client_for("cw-320105001004").get(DESK).content.decode()
+    answer = client_for("cs-320105001004").post(one_url(asked), {"act": "answer", "answer": "已交给本人"})
+    assert answer.status_code == 302
