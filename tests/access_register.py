@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
+from linli.apps.incidents.tests.factories import PHONE
 from linli.apps.visits.tests.factories import visit
 from linli.foundation.accounts.actors import actor_for
 from linli.foundation.accounts.models import Post
@@ -141,7 +142,7 @@ def actor(username: str):
 def register_values(now: datetime) -> dict[str, str]:
     """One of each in the home community, made in the ordinary way; the codes that the addresses need."""
     worker, grid, other = actor("community-worker"), actor("grid-worker"), actor(f"cw-{THIRD}")
-    person = make.person(by=worker, now=now, happened_on=date(2020, 1, 1), phone="13900001111")
+    person = make.person(by=worker, now=now, happened_on=date(2020, 1, 1), phone=PHONE)
     make.person(
         by=worker,
         now=now,

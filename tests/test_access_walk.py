@@ -123,6 +123,16 @@ EXPECTED = {
     "dashboards/board.csv": ("community-worker", 200, 405),
     # Before the worker signs out.
     **access_register.EXPECTED,
+    # Confirmed with the birthday before the walk; closed last.
+    "my-data/": ("resident", 200, 422),
+    "my-data/correct/": ("resident", 200, 422),
+    "my-data/looks/": ("resident", 200, 405),
+    "my-data/ask/": ("resident", 200, 422),
+    # Proposed by a grid worker, so not for the resident to take back; not handed out yet.
+    "my-data/corrections/<int:correction_id>/withdraw/": ("resident", 405, 404),
+    "my-data/requests/<int:request_id>/copy/": ("resident", 404, 405),
+    "my-data/requests/<int:request_id>/withdraw/": ("resident", 405, 302),
+    "my-data/close/": ("resident", 405, 302),
     "accounts/sign-out/": ("community-worker", 405, 302),
     "ui/": ("visitor", 200, 405),
     "ui/display": ("visitor", 405, 302),
@@ -224,7 +234,7 @@ def cast(district, client_for, resident_client) -> Cast:
         *("community-worker", "community-secretary", "grid-worker", "department-staff"),
         *("auditor", "admin", "civil-affairs", "restricted-care", ELSEWHERE),
     )
-    return Cast(
+    cast = Cast(
         clients={
             "visitor": Client(),
             "resident": resident,
@@ -246,6 +256,8 @@ def cast(district, client_for, resident_client) -> Cast:
         },
         tokens=tokens,
     )
+    assert resident.post("/my-data/", {"answer": "19580302"}).status_code == 302
+    return cast
 
 
 def asked(cast: Cast, who: str, routes) -> dict[str, tuple[int, int]]:
@@ -358,3 +370,11 @@ def test_another_resident_finds_nothing(cast):
     assert len(routes) >= 3
     for route, codes in asked(cast, "another resident", routes).items():
         assert set(codes) <= {404, 405}, route
+
+
+def test_who_has_not_confirmed_finds_nothing_of_their_own_data_either(cast):
+    routes = [route for route in marked(RESIDENT_ONLY) if route.startswith("my-data/") and route != "my-data/close/"]
+    assert len(routes) == 7
+    for route, codes in asked(cast, "another resident", routes).items():
+        assert set(codes) <= {200, 422} if route == "my-data/" else set(codes) <= {302, 404, 405}, route
+    assert "张秀兰" not in cast.ask("another resident", "my-data/", "get").content.decode()

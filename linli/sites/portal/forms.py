@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from linli.register.people.models import SubjectRequest
 from linli.spine.catalogue.models import EventClass
 
 CRS_CHOICES = (("wgs84", "WGS-84"), ("gcj02", "GCJ-02"))
@@ -184,3 +185,80 @@ class JoinForm(ContactForm):
         told = _("Leave your mobile number, so that we can tell you of every step.")
         self.fields["phone"].error_messages["required"] = told
         self.fields["phone"].help_text = _("Only staff see it, to tell you of every step.")
+
+
+class ConfirmForm(Kept):
+    """The one thing more, besides the phone, that shows whose entry it is."""
+
+    answer = forms.CharField(
+        label=_("Your birthday, or the last four characters of your identity document"),
+        help_text=_("For example 19580302, or 123X."),
+        max_length=20,
+        error_messages={"required": _("Type your birthday, or the last four characters of your identity document.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-no-draft": ""}),
+    )
+
+
+class CorrectForm(Kept):
+    """What is wrong about oneself, and what is right: one field at a time."""
+
+    names = {"reason": "why"}
+
+    field = forms.ChoiceField(
+        label=_("What is wrong?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose what is wrong."),
+            "invalid_choice": _("Choose what is wrong."),
+        },
+    )
+    value = forms.CharField(
+        label=_("What is right?"),
+        required=False,
+        max_length=200,
+        help_text=_("Days as year-month-day, for example 1958-03-02. Leave it empty to have the entry cleared."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-no-draft": ""}),
+    )
+    why = forms.CharField(
+        label=_("Why?"),
+        max_length=300,
+        help_text=_("For example: new phone number, see my identity card."),
+        error_messages={"required": _("Say in a few words why.")},
+        widget=forms.Textarea(attrs={"rows": 2, "data-no-draft": ""}),
+    )
+    submission_key = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
+    def __init__(self, *args: Any, fields: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["field"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = list(fields)
+
+    def refuse(self, message: object, fields: Mapping[str, object]) -> None:
+        """A sentence about any field of the entry belongs to the one box in which values are typed."""
+        own = {name: text for name, text in fields.items() if name == "reason"}
+        others = [str(text) for name, text in fields.items() if name != "reason"]
+        super().refuse(message, {**own, **({"value": " ".join(others)} if others else {})})
+
+
+class AskForm(Kept):
+    """What a resident asks of those who keep their data."""
+
+    kind = forms.ChoiceField(
+        label=_("What do you ask for?"),
+        choices=(
+            (SubjectRequest.Kind.COPY, _("A copy of everything that is held about me")),
+            (SubjectRequest.Kind.DELETE, _("To delete what the law lets go")),
+            (SubjectRequest.Kind.EXPLAIN, _("An explanation of what is held and why")),
+            (SubjectRequest.Kind.CORRECT, _("To correct something that I cannot correct here")),
+        ),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you ask for.")},
+    )
+    text = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=1000,
+        help_text=_("Needed for an explanation and a correction."),
+        widget=forms.Textarea(attrs={"rows": 3, "data-no-draft": ""}),
+    )

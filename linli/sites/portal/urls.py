@@ -1,6 +1,6 @@
 from django.urls import path
 
-from linli.sites.portal.views import case, follow, home, join, matters, report, shapes
+from linli.sites.portal.views import case, follow, home, join, matters, my_data, report, shapes
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,18 @@ urlpatterns = [
     path("my/<slug:number>/", case.my_case, name="my_case"),
     path("my/<slug:number>/photo/<uuid:photo_id>/", case.my_photo, name="my_photo"),
     path("my/<slug:number>/<slug:move>/", case.my_move, name="my_move"),
+    path("my-data/", my_data.my_data, name="my_data"),
+    path("my-data/close/", my_data.close, name="my_data_close"),
+    path("my-data/correct/", my_data.correct, name="my_data_correct"),
+    path("my-data/looks/", my_data.looks, name="my_data_looks"),
+    path("my-data/ask/", my_data.ask, name="my_data_ask"),
+    path(
+        "my-data/corrections/<int:correction_id>/withdraw/",
+        my_data.correction_withdraw,
+        name="my_data_correction_withdraw",
+    ),
+    path("my-data/requests/<int:request_id>/withdraw/", my_data.request_withdraw, name="my_data_request_withdraw"),
+    path("my-data/requests/<int:request_id>/copy/", my_data.copy, name="my_data_copy"),
     path("follow/", follow.follow, name="follow"),
     path("follow/<slug:number>/", case.follow_case, name="follow_case"),
     path("follow/<slug:number>/forget/", case.forget, name="forget"),

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.foundation.accounts.actors import Actor
+from linli.foundation.accounts.models import User
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit import actions as audit
+from linli.foundation.notifications.actions import News, notify
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale
@@ -19,8 +22,14 @@ Kind, State, Asker = SubjectRequest.Kind, SubjectRequest.State, SubjectRequest.A
 
 LONGEST_TEXT, LONGEST_PROOF, LONGEST_ANSWER = 1000, 200, 1000
 LEAST_REASON = 5
+#: A copy may be printed again for some time after it was handed out.
+COPY_LIVES = timedelta(days=30)
 #: As the trace of changes keeps it.
 ASKED_FOR = "应本人请求删除"
+NEWS = {
+    State.DONE: gettext_lazy("A request about personal data was answered."),
+    State.REFUSED: gettext_lazy("A request about personal data was refused, with reasons."),
+}
 
 
 class TooManyWaitingRequests(Refusal):
@@ -152,6 +161,15 @@ def withdraw(*, by: Actor, request_id: int, now: datetime, own: bool = False) ->
     return _close(request, State.WITHDRAWN, "", by, now, {})
 
 
+def copy_open(request: SubjectRequest, now: datetime) -> bool:
+    """Whether the copy of a request may be made now: while it waits, and for a while after it was handed out."""
+    if request.kind != Kind.COPY:
+        return False
+    if request.state == State.WAITING:
+        return True
+    return request.state == State.DONE and request.answered_at is not None and now - request.answered_at <= COPY_LIVES
+
+
 def may_take(by: Actor) -> bool:
     """Whether the actor may write requests down at the window."""
     return by.can(Permission.PEOPLE_EDIT) or by.can(Permission.PEOPLE_APPROVE)
@@ -185,4 +203,23 @@ def _close(
         data={"request": request.pk, "kind": request.kind, **data},
         now=now,
     )
+    _tell(request, by, now)
     return request
+
+
+def _tell(request: SubjectRequest, by: Actor, now: datetime) -> None:
+    """News for whoever asked or wrote the request down. It names nobody: the inbox is not the register."""
+    if request.state not in NEWS or request.asked_by is None or request.asked_by_id == by.user_id:
+        return
+    is_resident = request.asked_by.kind == User.Kind.RESIDENT
+    notify(
+        news=News(
+            text=NEWS[State(request.state)],
+            to_user_id=request.asked_by_id,
+            subject_kind="subject_request",
+            subject_id=str(request.pk),
+            link_path="/my-data/" if is_resident else f"/register/requests/{request.pk}/",
+            collision_key=f"request:{request.pk}",
+        ),
+        now=now,
+    )

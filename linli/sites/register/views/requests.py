@@ -1,6 +1,6 @@
 """The desk for requests about one's own data (主体请求): taken at the window, answered in time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -30,8 +30,6 @@ from linli.ui.links import from_page, without
 from linli.ui.toasts import toast
 
 ROWS = 50
-#: A copy may be printed again for some time after it was handed out.
-COPY_LIVES = timedelta(days=30)
 Kind, State = SubjectRequest.Kind, SubjectRequest.State
 
 
@@ -128,7 +126,7 @@ def copy(request: ActorRequest, request_id: int) -> HttpResponse:
     """Everything held about the person: to print, as a workbook or as JSON. Written down before it is made."""
     actor, now = request.actor, timezone.now()
     asked = _in_scope(actor, request_id)
-    if not copy_open(asked, now):
+    if not desk.copy_open(asked, now):
         raise Http404
     form = request.GET.get("as", "")
     record(
@@ -160,15 +158,6 @@ def copy(request: ActorRequest, request_id: int) -> HttpResponse:
     return page(request, "request_copy.html", context)
 
 
-def copy_open(asked: SubjectRequest, now: datetime) -> bool:
-    """Whether the copy of a request may be made now: while it waits, and for a while after it was handed out."""
-    if asked.kind != Kind.COPY:
-        return False
-    if asked.state == State.WAITING:
-        return True
-    return asked.state == State.DONE and asked.answered_at is not None and now - asked.answered_at <= COPY_LIVES
-
-
 def due(asked: SubjectRequest, now: datetime) -> dict[str, Any] | None:
     """The term of a waiting request, for `due_tag`."""
     if asked.state != State.WAITING:
@@ -191,7 +180,7 @@ def _context(actor: Actor, asked: SubjectRequest, form: AnswerForm, now: datetim
         "due": due(asked, now),
         "may_answer": waiting and actor.can(Permission.PEOPLE_APPROVE),
         "may_withdraw": waiting,
-        "copy_open": copy_open(asked, now) and actor.can(Permission.PEOPLE_APPROVE),
+        "copy_open": desk.copy_open(asked, now) and actor.can(Permission.PEOPLE_APPROVE),
         "edit_url": reverse(name, args=[asked.person_id]) if asked.kind == Kind.CORRECT and waiting else "",
         "facts": [
             (_("Asks for"), asked.get_kind_display()),
