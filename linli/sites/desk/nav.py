@@ -38,7 +38,7 @@ class Bell:
 
 
 def desk_nav(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `nav`, `nav_foot`, `nav_phone`, `bell`, `home_url`, `new_url`, `search_url` for staff."""
+    """Context processor for staff: `nav*`, `bell`, `home_url`, `new_url`, and `search_url`, `suggest_url` of a box."""
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     match = request.resolver_match
     if not actor.is_staff or (match is not None and match.namespace == "portal"):
@@ -51,7 +51,13 @@ def desk_nav(request: HttpRequest) -> dict[str, object]:
         "home_url": reverse("desk:home"),
         "bell": SimpleLazyObject(lambda: Bell(reverse("notifications:inbox"), unread_count(actor))),
     }
-    if actor.can(Permission.CASE_READ):
+    if actor.can(Permission.PEOPLE_READ):
+        found |= {
+            "search_url": reverse("register:search"),
+            "suggest_url": reverse("register:suggest"),
+            "search_placeholder": _("Name, address, number"),
+        }
+    elif actor.can(Permission.CASE_READ):
         found |= {"search_url": reverse("desk:queue"), "search_placeholder": _("Number, words, place")}
     if actor.can(Permission.REPORT_CREATE):
         found["new_url"] = reverse("desk:report")

@@ -21,6 +21,7 @@ from linli.sites.register.views import (
     requests,
     restricted,
     reveal,
+    search,
 )
 
 app_name = "register"
@@ -28,6 +29,8 @@ app_name = "register"
 urlpatterns: list[URLPattern] = [
     # People
     path("people/", people.people, name="people"),
+    path("search/", search.everything, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("people/find/", people.find, name="people_find"),
     path("people/print/", people.print_list, name="people_print"),
     path("people/new/", editing.new, name="person_new"),

@@ -17,6 +17,7 @@ from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit.actions import record
+from linli.register.people.models import Person
 from linli.register.people.queries import lists
 from linli.sites.register import filters, words
 from linli.sites.register.edge import page, url_or_none
@@ -66,15 +67,25 @@ def find(request: ActorRequest) -> HttpResponse:
     if not lists.is_number(typed):
         asked = {name: value for name in filters.NAMES if (value := request.POST.get(name, "").strip()[:100])}
         return redirect(f"{reverse('register:people')}?{urlencode(asked)}")
-    found = lists.by_number(request.actor, typed)
-    # Who looks for a number learns whether somebody has it: that is worth a line.
-    data = {"found": [person.pk for person in found]}
-    record(by=request.actor, action="people.find_number", data=data, ip=ip_of(request), now=timezone.now())
+    return of_number(request, typed)
+
+
+def of_number(request: ActorRequest, typed: str) -> HttpResponse:
+    """Whoever has this number: their page, or a list when they are none or several."""
+    found = numbered(request, typed)
     if len(found) == 1:
         return redirect("register:person", found[0].pk)
     today = timezone.localdate()
     context = {"rows": words.lines(found, lists.tags_of(found), today), "tabs": filters.tab_items(lists.Filter(q="?"))}
     return page(request, "found.html", context)
+
+
+def numbered(request: ActorRequest, typed: str) -> list[Person]:
+    """The people of the area with this number. Who looks for one learns whether somebody has it: worth a line."""
+    found = lists.by_number(request.actor, typed)
+    data = {"found": [person.pk for person in found]}
+    record(by=request.actor, action="people.find_number", data=data, ip=ip_of(request), now=timezone.now())
+    return found
 
 
 @requires(Permission.PEOPLE_READ)
