@@ -65,7 +65,7 @@ def test_every_colour_token_of_the_dark_theme_stands_in_both_places():
 
 def test_budgets_hold():
     assert len(gzip.compress(CSS.encode(), 9)) < 9500
-    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in SCRIPTS) < 13500
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in SCRIPTS) < 14500
     assert len(gzip.compress(icons.SPRITE.read_bytes(), 9)) < 8000
 
 
