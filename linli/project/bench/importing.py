@@ -90,20 +90,23 @@ def rows_of(count: int, grids: list[str], seed: int = 320105) -> Iterator[list[s
             done += 1
 
 
+def grids() -> list[str]:
+    """The codes of the sub-grids of the district."""
+    rows = Area.objects.filter(**within("id", DISTRICT), level=Level.SUBGRID)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def measure(count: int = ROWS, say: Callable[[str], None] = print) -> Measured:
     """Import `count` people into the district, step by step, then COPY the same rows into a copy of the table."""
     found = Measured(count)
-    grids = list(
-        Area.objects.filter(**within("id", DISTRICT), level=Level.SUBGRID).order_by("pk").values_list("pk", flat=True)
-    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "residents.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
             out.writerow(NAMES)
-            out.writerows(rows_of(count, grids))
-        batch = _received(path)
-    batch = _started(batch)
+            out.writerows(rows_of(count, grids()))
+        batch = received(path)
+    batch = started(batch)
     worker = "bench"
     held = batches.take(batch_id=batch.pk, worker=worker, states=[Batch.State.CHECKING], now=timezone.now())
     assert held is not None
@@ -145,7 +148,8 @@ class _Clock:
         self.doing, self.since = "", now
 
 
-def _received(path: Path) -> Batch:
+def received(path: Path) -> Batch:
+    """A batch whose file was just uploaded."""
     with path.open("rb") as file:
         stored = store.keep(iter(lambda: file.read(1 << 20), b""), path.name, most=1 << 40)
     return Batch.objects.create(
@@ -159,7 +163,8 @@ def _received(path: Path) -> Batch:
     )
 
 
-def _started(batch: Batch) -> Batch:
+def started(batch: Batch) -> Batch:
+    """The batch with its columns matched, ready to be checked."""
     book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
     return batches.start_check(
         by=SYSTEM,

@@ -27,8 +27,10 @@ from linli.foundation.areas.locator import build
 from linli.foundation.areas.models import Boundary, Level
 from linli.foundation.rules.models import RuleSet
 from linli.foundation.rules.queries import params
+from linli.lib.prefix import within
 from linli.project.bench import load
 from linli.project.bench.load import Load, Make
+from linli.register.people.models import Person
 from linli.spine.cases.models import Case
 
 HOST = "127.0.0.1"
@@ -76,7 +78,7 @@ def server() -> Iterator[int]:
 
 
 def _wait(child: "subprocess.Popen[bytes]", port: int) -> None:
-    for _try in range(200):
+    for _try in range(600):
         if child.poll() is not None:
             raise RuntimeError("the server ended before it answered")
         try:
@@ -129,6 +131,22 @@ class Bench:
         self._pair("case page", self._case_pages(bureau), rows)
         self._pair("board of the district", load.get("/dashboards/", self.host, bureau), rows)
         return self.results
+
+    def register(self) -> list[Result]:
+        """The pages of the register."""
+        rows = load.get("/bench/rows", self.host)
+        worker, bureau = cookie_of("community-worker"), cookie_of("civil-affairs")
+        self._pair("people of a community", load.get("/register/people/", self.host, worker), rows)
+        self._pair("people of the district", load.get("/register/people/", self.host, bureau), rows)
+        self._pair("aged 80 in the district", load.get("/register/people/?tag=aged", self.host, bureau), rows)
+        self._pair("page of a person", self._people(worker), rows)
+        return self.results
+
+    def _people(self, cookie: str) -> Make:
+        here = Person.objects.filter(**within("area_id", Post.objects.get(user__username="community-worker").area_id))
+        ids = list(here.order_by("pk").values_list("pk", flat=True)[:200])
+        pages = [load.get(f"/register/people/{pk}/", self.host, cookie)(0) for pk in ids]
+        return lambda number: pages[number % len(pages)]
 
     def _reports(self) -> Make:
         chance = random.Random(1)

@@ -4,6 +4,7 @@ import json
 import platform
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,24 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from linli.foundation.rules.models import RuleSet
-from linli.project.bench import runs
+from linli.project.bench import register, runs
 from linli.project.bench.runs import Bench, Result
 from linli.project.bench.seed import Seeder
 from linli.project.demo.load import load_district
+from linli.register.people.models import Person
 from linli.spine.cases.models import Case, Event
 
 
 class Command(BaseCommand):
     help = (
         "Measure intake, queue, case page, board and point-to-grid beside their raw limits. "
-        "Needs an empty home and database: LINLI_HOME=/tmp/bench [DATABASE_URL=…] linli bench --cases 1000000"
+        "Needs an empty home and database: LINLI_HOME=/tmp/bench [DATABASE_URL=…] linli bench --cases 1000000. "
+        "With --residents 1000000: import, sheets, export, figures, search and pages of the register (PostgreSQL)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cases", type=int, default=10_000, help="cases in the database (default 10,000)")
+        parser.add_argument("--residents", type=int, help="measure the register with so many residents instead")
         parser.add_argument("--seconds", type=float, default=8.0, help="how long each load lasts (default 8)")
         parser.add_argument("--connections", type=int, default=8, help="connections at once (default 8)")
         parser.add_argument("--json", type=Path, help="also write the figures to this file")
@@ -42,6 +46,9 @@ class Command(BaseCommand):
             raise CommandError(
                 "This database holds cases that people need. Give the bench a home and database of its own."
             )
+        if options["residents"] is not None:
+            self._register(now, options)
+            return
         load_district(now=now)
         runs.without_brake(now)
         self._seed(options["cases"])
@@ -57,6 +64,24 @@ class Command(BaseCommand):
         failed = sum(one.ours.failed for one in results)
         if failed:
             raise CommandError(f"{failed} requests were not answered as expected; the figures do not count.")
+
+    def _register(self, now: datetime, options: dict[str, Any]) -> None:
+        if connection.vendor != "postgresql":
+            raise CommandError("The register is measured on PostgreSQL, beside its COPY: set DATABASE_URL.")
+        if Person.objects.exists():
+            raise CommandError("This database holds people. Give the bench an empty home and database of its own.")
+        load_district(now=now)
+        runs.without_brake(now)
+        found = register.run(
+            options["residents"],
+            connections=options["connections"],
+            seconds=options["seconds"],
+            say=lambda line: self.stdout.write(line),
+        )
+        if options["json"]:
+            options["json"].write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
+        if found["failed"]:
+            raise CommandError(f"{found['failed']} requests were not answered as expected; the figures do not count.")
 
     def _seed(self, wanted: int) -> None:
         missing = wanted - Case.objects.count()
