@@ -135,10 +135,10 @@ class Bench:
     def register(self) -> list[Result]:
         """The pages of the register."""
         rows = load.get("/bench/rows", self.host)
-        worker, bureau = cookie_of("community-worker"), cookie_of("civil-affairs")
+        worker, auditor = cookie_of("community-worker"), cookie_of("auditor")
         self._pair("people of a community", load.get("/register/people/", self.host, worker), rows)
-        self._pair("people of the district", load.get("/register/people/", self.host, bureau), rows)
-        self._pair("aged 80 in the district", load.get("/register/people/?tag=aged", self.host, bureau), rows)
+        self._pair("people of the district", load.get("/register/people/", self.host, auditor), rows)
+        self._pair("aged 80 in the district", load.get("/register/people/?tag=aged", self.host, auditor), rows)
         self._pair("page of a person", self._people(worker), rows)
         return self.results
 

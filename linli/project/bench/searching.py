@@ -18,7 +18,7 @@ from linli.register.people.models import Person
 
 ADDRESS = "/register/search/suggest/"
 #: Who searches, by the account of the demo: a whole district, a street, a community.
-SEARCHERS = (("district", "civil-affairs"), ("street", "street-staff"), ("community", "community-worker"))
+SEARCHERS = (("district", "auditor"), ("street", "street-staff"), ("community", "community-worker"))
 QUESTIONS = 400
 
 
