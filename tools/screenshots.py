@@ -388,6 +388,12 @@ class Walk:
         """People, a person, the doors of a building, a sheet on its way in, today's visits, and the figures."""
         page = self.visitor(DESK, who="community-worker")
         self.go(page, "/register/people/?tag=living_alone")
+        box = page.locator("[data-search-box]")
+        box.press_sequentially("zh", delay=80)
+        page.locator("#search-hits [role=option]").first.wait_for()
+        box.press("ArrowDown")
+        self.write(page.screenshot(), "register-search-1440")
+        box.press("Escape")
         self.shoot(page, "register-people-1440")
         self.press(page, "main table a")
         self.shoot(page, "register-person-1440")
