@@ -61,6 +61,7 @@ def of_person(person: Person) -> list[Section]:
 def label_of(field: str) -> str:
     """What a field of a person is called."""
     own = {
+        "name": _("Name"),
         "identity": _("Number of the document"),
         "phone": _("Phone"),
         "other_phone": _("Phone of the emergency contact"),

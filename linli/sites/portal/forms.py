@@ -205,7 +205,7 @@ class CorrectForm(Kept):
     names = {"reason": "why"}
 
     field = forms.ChoiceField(
-        label=_("What is wrong?"),
+        label=_("Which entry is wrong?"),
         widget=forms.RadioSelect,
         error_messages={
             "required": _("Choose what is wrong."),
@@ -220,7 +220,7 @@ class CorrectForm(Kept):
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-no-draft": ""}),
     )
     why = forms.CharField(
-        label=_("Why?"),
+        label=_("Where does this come from?"),
         max_length=300,
         help_text=_("For example: new phone number, see my identity card."),
         error_messages={"required": _("Say in a few words why.")},

@@ -41,7 +41,7 @@ def _tabs(actor: Actor, current: str) -> list[dict[str, object]]:
     if not actor.is_signed_in:
         me = {"label": _("Sign in"), "url": reverse("accounts:phone"), "icon": "login"}
     tabs = [
-        {"key": "home", "label": _("Home"), "url": reverse("portal:home"), "icon": "home"},
+        {"key": "home", "label": _("First page"), "url": reverse("portal:home"), "icon": "home"},
         {"key": "mine", "label": _("My reports"), "url": reverse(mine), "icon": "list-check"},
         {"key": "me", **me},
     ]

@@ -23,6 +23,7 @@ RISK_KINDS = {"high": "late", "key": "soon", "general": "doing"}
 def field_labels() -> Mapping[str, str]:
     """What each field of a person is called."""
     own = {
+        "name": _("Name"),
         "identity": _("Number of the document"),
         "phone": _("Phone"),
         "other_phone": _("Phone of the emergency contact"),

@@ -28,7 +28,8 @@ from linli.sites.portal.forms import AskForm, ConfirmForm, CorrectForm, Kept
 from linli.ui.toasts import toast, toast_error
 
 #: What a resident sees and may ask to have corrected, in the order of the page. The note is the office's own.
-SHOWN = tuple(name for name in fields.EDITABLE if name not in {"identity_kind", "nationality", "inflow_reason", "note"})
+LEFT_OUT = {"identity_kind", "nationality", "registered_area", "inflow_reason", "note"}
+SHOWN = tuple(name for name in fields.EDITABLE if name not in LEFT_OUT)
 NEWEST = 20
 MOST = 2**31 - 1
 

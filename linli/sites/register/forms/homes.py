@@ -39,7 +39,7 @@ def areas_of(actor: Actor, on: date, *, community: str = "") -> list[tuple[str, 
 class EstateForm(ActForm):
     """An estate."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the estate"), max_length=80)
     area_id = forms.ChoiceField(label=_("Community"))
     aliases = forms.CharField(
         label=_("Other names"),
@@ -216,7 +216,7 @@ class ReasonForm(ActForm):
 class OrganisationForm(ActForm):
     """An organisation on site."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the organisation"), max_length=120)
     kind = forms.ChoiceField(label=_("Kind"))
     credit_code = forms.CharField(
         label=_("Unified social credit code"),
