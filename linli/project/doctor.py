@@ -213,7 +213,7 @@ def _areas(now: datetime) -> Findings:
 
 def _matters(now: datetime) -> Findings:
     today = timezone.localdate(now)
-    lists = MatterList.objects.filter(status=MatterList.Status.PUBLISHED, valid_from__lte=today)
+    lists = MatterList.objects.published().filter(kind=MatterList.Kind.INCIDENT, valid_from__lte=today)
     count = lists.exclude(valid_to__lt=today).count()
     if count:
         yield good(_("Published lists of matters in force: %(count)s.") % {"count": count})

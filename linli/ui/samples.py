@@ -372,7 +372,12 @@ def page(request: HttpRequest, name: str) -> dict[str, Any]:
         context |= {**_charts(), "kpis": _kpis(), "map": _map(), "rows": _rows()[:5]}
     elif name in {"home", "form"}:
         context["nav"] = [
-            {"url": reverse("ui:sample", args=["home"]), "label": _("First page"), "icon": "home", "current": name == "home"},
+            {
+                "url": reverse("ui:sample", args=["home"]),
+                "label": _("First page"),
+                "icon": "home",
+                "current": name == "home",
+            },
             {"url": "#mine", "label": _("Mine"), "icon": "list-check", "badge": 1},
             {"url": "#me", "label": _("Me"), "icon": "user"},
         ]

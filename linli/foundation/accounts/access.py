@@ -102,6 +102,8 @@ _REASONS: Final[dict[Permission, Callable[[], str]]] = {
     Permission.PEOPLE_RESTRICTED: lambda: _("Restricted groups are open only to the officer who works with them."),
     Permission.VISIT_WORK: lambda: _("Your post does not include visiting."),
     Permission.PEOPLE_REVEAL: lambda: _("Your post does not include seeing full personal data."),
+    Permission.CATALOGUE_CHECK: lambda: _("Your post does not include the legality check of lists."),
+    Permission.CATALOGUE_APPROVE: lambda: _("Your post does not include approving lists."),
     Permission.AUDIT_READ: lambda: _("Only an auditor may read the access log."),
     Permission.AREAS_MANAGE: lambda: _("Only a system administrator may change areas and grids."),
     Permission.ACCOUNTS_MANAGE: lambda: _("Only a system administrator may manage accounts."),

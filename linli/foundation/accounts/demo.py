@@ -20,6 +20,8 @@ from linli.foundation.accounts.roles import (
     DEPARTMENT_STAFF,
     GRID_HEAD,
     GRID_WORKER,
+    LEGAL_REVIEW,
+    ORGANISATION,
     RESTRICTED_CARE,
     STREET_STAFF,
     Role,
@@ -45,6 +47,7 @@ DEPARTMENTS = (
     ("dept-justice", "司法局"),
     ("dept-emergency", "应急管理局"),
     ("dept-water", "水务局"),
+    ("dept-organisation", "委组织部"),
 )
 
 N_PARTS = (
@@ -71,6 +74,8 @@ DEMO_USERS = (
     DemoUser("street-staff", STREET_STAFF),
     DemoUser("department-staff", DEPARTMENT_STAFF),
     DemoUser("civil-affairs", CIVIL_AFFAIRS),
+    DemoUser("legal-review", LEGAL_REVIEW),
+    DemoUser("organisation", ORGANISATION),
     DemoUser("restricted-care", RESTRICTED_CARE),
     DemoUser("auditor", AUDITOR),
     DemoUser("admin", ADMIN),
@@ -150,6 +155,8 @@ class _Maker:
             "street-staff": [(STREET_STAFF, street_area, street_office)],
             "department-staff": [(DEPARTMENT_STAFF, district, "dept-urban")],
             "civil-affairs": [(CIVIL_AFFAIRS, district, "dept-civil")],
+            "legal-review": [(LEGAL_REVIEW, district, "dept-justice")],
+            "organisation": [(ORGANISATION, district, "dept-organisation")],
             "auditor": [(AUDITOR, district, "")],
             "admin": [(ADMIN, district, "")],
             "two-posts": [(COMMUNITY_WORKER, home, office), (GRID_WORKER, grid, office)],

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     AREAS_MANAGE = "areas.manage"
     ACCOUNTS_MANAGE = "accounts.manage"
     CATALOGUE_MANAGE = "catalogue.manage"
+    CATALOGUE_CHECK = "catalogue.check"
+    CATALOGUE_APPROVE = "catalogue.approve"
     EXPORT = "export"
 
 
@@ -60,6 +62,14 @@ DEPARTMENT_STAFF = Role(
 CIVIL_AFFAIRS = Role(
     "civil_affairs", _("Civil affairs bureau"), _("Watches the whole district, keeps the lists, judges figures.")
 )
+LEGAL_REVIEW = Role(
+    "legal_review", _("Legality reviewer"), _("Checks lists and applications against the law before they are decided.")
+)
+ORGANISATION = Role(
+    "organisation",
+    _("Organisation department"),
+    _("Approves the lists of communities, and corrects who hands down what no list allows."),
+)
 RESTRICTED_CARE = Role(
     "restricted_care",
     _("Restricted groups officer"),
@@ -79,6 +89,8 @@ POST_ROLES = (
     STREET_STAFF,
     DEPARTMENT_STAFF,
     CIVIL_AFFAIRS,
+    LEGAL_REVIEW,
+    ORGANISATION,
     RESTRICTED_CARE,
     AUDITOR,
     ADMIN,
@@ -121,6 +133,8 @@ GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
                 Permission.EXPORT,
             }
         ),
+        LEGAL_REVIEW.code: frozenset({Permission.CATALOGUE_CHECK}),
+        ORGANISATION.code: frozenset({Permission.CATALOGUE_APPROVE, Permission.DASHBOARD_READ}),
         RESTRICTED_CARE.code: frozenset({Permission.PEOPLE_READ, Permission.PEOPLE_RESTRICTED}),
         AUDITOR.code: frozenset(
             {Permission.CASE_READ, Permission.DASHBOARD_READ, Permission.PEOPLE_READ, Permission.AUDIT_READ}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib import resources
+from typing import Any
 
 from django.core.management import call_command
 from django.db import transaction
@@ -93,14 +94,16 @@ def load_district(*, now: datetime, tell: Tell | None = None) -> None:
             make_demo_accounts(district_id=DISTRICT, now=now)
             staff_units(district_id=DISTRICT, now=now)
         tell(5, 6)
-        load_list(content=_matters(), area_id=DISTRICT)
+        for content in _lists():
+            load_list(content=content, area_id=DISTRICT)
     tell(6, 6)
 
 
-def _matters() -> dict[str, object]:
-    path = resources.files("linli.spine.catalogue") / "data" / "incidents.json"
-    content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+def _lists() -> list[dict[str, Any]]:
+    """The list of incidents, and the example lists of duties and of assistance."""
+    data = resources.files("linli.spine.catalogue") / "data"
+    incidents, others = (json.loads((data / name).read_text("utf-8")) for name in ("incidents.json", "lists.json"))
+    return [incidents, *others]
 
 
 @contextmanager

@@ -56,7 +56,10 @@ def districts(on: date) -> Mapping[str, str]:
 
 def _districts(on: date) -> dict[str, str]:
     lists = MatterList.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on), status=MatterList.Status.PUBLISHED, valid_from__lte=on
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        kind=MatterList.Kind.INCIDENT,
+        status=MatterList.Status.PUBLISHED,
+        valid_from__lte=on,
     )
     covered = Q(pk__in=())
     for code in lists.values_list("area_id", flat=True).distinct():

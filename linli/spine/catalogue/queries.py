@@ -3,11 +3,18 @@
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
+from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.roles import Permission
 from linli.lib.chinese import suggest as suggest_by_keywords
-from linli.spine.catalogue.models import Matter
+from linli.spine.catalogue.models import Basis, Matter, MatterList, MatterListQuerySet
+
+LIST_RIGHTS = (Permission.CATALOGUE_MANAGE, Permission.CATALOGUE_CHECK, Permission.CATALOGUE_APPROVE)
 
 _FRESH_SECONDS = 30.0
 
@@ -71,3 +78,84 @@ def units_for(area_id: str) -> list[Unit]:
     """The units that may be given a case of this area: its street's office, and the departments of its district."""
     kinds = [Unit.Kind.STREET_OFFICE, Unit.Kind.DEPARTMENT]
     return list(Unit.objects.filter(kind__in=kinds, area_id__in=[area_id[:9], area_id[:6]]).order_by("kind", "code"))
+
+
+COMPARED = ("code", "name", "category", "does", "does_not", "guarantees", "told", "lead", "basis")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An item in two versions of a list: new, gone, changed (and in which of `COMPARED`), or the same."""
+
+    old: Matter | None
+    new: Matter | None
+    changed: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """added, removed, changed or same."""
+        if self.old is None:
+            return "added"
+        if self.new is None:
+            return "removed"
+        return "changed" if self.changed else "same"
+
+
+def compare(old: MatterList, new: MatterList) -> list[Difference]:
+    """Two versions side by side, in the order of the new one, with what went out where it stood. Two statements.
+
+    Items belong together by their code or, where it was given to another item, by their name.
+    """
+    before, after = items_of(old), items_of(new)
+    by_code = {item.code: item for item in before}
+    by_name = {item.name: item for item in before}
+    names_after = {item.name for item in after}
+    pairs: dict[int, Matter] = {}
+    taken: set[int] = set()
+    for item in after:
+        same_name, same_code = by_name.get(item.name), by_code.get(item.code)
+        # A number that went to another item does not make it the same one.
+        partner = same_name or (same_code if same_code and same_code.name not in names_after else None)
+        if partner is not None and partner.pk not in taken:
+            pairs[item.pk] = partner
+            taken.add(partner.pk)
+    found = [Difference(pairs.get(item.pk), item, _changed(pairs.get(item.pk), item)) for item in after]
+    for item in before:
+        if item.pk not in taken:
+            found.insert(min(item.position, len(found)), Difference(item, None))
+    return found
+
+
+def _changed(old: Matter | None, new: Matter) -> tuple[str, ...]:
+    if old is None:
+        return ()
+    return tuple(name for name in COMPARED if _compared(old, name) != _compared(new, name))
+
+
+def _compared(item: Matter, name: str) -> object:
+    if name == "category":
+        return item.category.name if item.category else ""
+    return (item.lead, item.lead_unit_id) if name == "lead" else getattr(item, name)
+
+
+def items_of(matter_list: MatterList) -> list[Matter]:
+    """The items of a list with their categories and leading units, in order. One statement."""
+    return list(matter_list.matters.select_related("category", "lead_unit").order_by("position", "pk"))
+
+
+def readable(actor: Actor) -> MatterListQuerySet:
+    """The lists that somebody may read: published ones everybody, drafts those who work on them in their area."""
+    works = any(actor.can(right) for right in LIST_RIGHTS)
+    if not works:
+        return MatterList.objects.published()
+    return MatterList.objects.filter(Q(status=MatterList.Status.PUBLISHED) | actor.within("area_id"))
+
+
+def ended_bases(matter_list: MatterList, on: date) -> set[int]:
+    """The items of which every basis is over on a day: to be looked at in the yearly review. One statement."""
+    standing: dict[int, bool] = {}
+    rows = Basis.objects.filter(matter__matter_list=matter_list)
+    for matter_id, since, until in rows.values_list("matter_id", "valid_from", "valid_to"):
+        holds = (since is None or since <= on) and (until is None or on <= until)
+        standing[matter_id] = standing.get(matter_id, False) or holds
+    return {matter_id for matter_id, holds in standing.items() if not holds}

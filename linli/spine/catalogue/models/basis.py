@@ -1,0 +1,65 @@
+"""The legal basis of a matter: a law or document, article by article."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.foundation.files.models import StoredFile
+from linli.spine.catalogue import basis
+from linli.spine.catalogue.models.matter import Matter
+
+
+class Basis(models.Model):
+    """依据: what an item rests on. Level and issuer are kept apart (see `catalogue.basis`). No personal data."""
+
+    class Form(models.TextChoices):
+        LAW = basis.Form.LAW, _("law, regulation or rule")
+        DOCUMENT = basis.Form.DOCUMENT, _("official document")
+
+    class Issuer(models.TextChoices):
+        LEGISLATURE = basis.Issuer.LEGISLATURE, _("people's congress")
+        GOVERNMENT = basis.Issuer.GOVERNMENT, _("party committee or government")
+        OFFICES = basis.Issuer.OFFICES, _("office of the party committee or government")
+        DEPARTMENT = basis.Issuer.DEPARTMENT, _("department")
+        OTHER = basis.Issuer.OTHER, _("other")
+
+    class Level(models.TextChoices):
+        NATION = basis.Level.NATION, _("nation")
+        PROVINCE = basis.Level.PROVINCE, _("province")
+        CITY = basis.Level.CITY, _("city")
+        DISTRICT = basis.Level.DISTRICT, _("district")
+        STREET = basis.Level.STREET, _("street")
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="bases")
+    position = models.PositiveIntegerField(_("position"), default=0)
+    form = models.CharField(_("form"), max_length=10, choices=Form.choices)
+    issuer = models.CharField(_("kind of issuer"), max_length=12, choices=Issuer.choices)
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices)
+    issuer_name = models.CharField(_("issued by"), max_length=120, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    number = models.CharField(_("document number"), max_length=80, blank=True)
+    article = models.CharField(_("article"), max_length=80, blank=True)
+    link = models.URLField(_("link"), max_length=300, blank=True)
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("legal basis")
+        ordering = ["matter_id", "position", "id"]
+
+    def __str__(self) -> str:
+        return self.document.named
+
+    @property
+    def document(self) -> basis.Document:
+        """The basis as the rules read it."""
+        return basis.Document(
+            title=self.title,
+            form=self.form,
+            issuer=self.issuer,
+            level=self.level,
+            number=self.number,
+            article=self.article,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )
