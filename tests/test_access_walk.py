@@ -20,6 +20,7 @@ from linli.foundation.accounts.models import Post, User
 from linli.foundation.accounts.roles import GRANTS, Permission, permissions_of
 from linli.foundation.files.actions import store_photos
 from linli.foundation.notifications.models import Message
+from linli.spine.catalogue.models import MatterList
 from tests import access_register
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,21 @@ EXPECTED = {
     "dashboards/board.csv": ("community-worker", 200, 405),
     # Before the worker signs out.
     **access_register.EXPECTED,
+    "lists/": ("visitor", 200, 405),
+    "lists/<int:list_id>/": ("visitor", 200, 405),
+    "admission/lists/": ("civil-affairs", 200, 405),
+    "admission/lists/new/": ("civil-affairs", 200, 422),
+    "admission/lists/<int:list_id>/": ("community-worker", 200, 405),
+    "admission/lists/<int:list_id>/edit/": ("civil-affairs", 404, 404),
+    "admission/lists/<int:list_id>/move/": ("civil-affairs", 405, 422),
+    "admission/lists/<int:list_id>/next/": ("civil-affairs", 405, 422),
+    "admission/lists/<int:list_id>/compare/<int:other_id>/": ("community-worker", 200, 405),
+    "admission/lists/<int:list_id>/workbook/": ("community-worker", 200, 405),
+    "admission/lists/<int:list_id>/import/": ("civil-affairs", 404, 404),
+    "admission/lists/<int:list_id>/items/new/": ("civil-affairs", 404, 404),
+    "admission/lists/<int:list_id>/items/<int:item_id>/": ("community-worker", 200, 405),
+    "admission/lists/<int:list_id>/items/<int:item_id>/edit/": ("civil-affairs", 404, 404),
+    "admission/lists/<int:list_id>/items/<int:item_id>/remove/": ("civil-affairs", 405, 404),
     # Confirmed with the birthday before the walk; closed last.
     "my-data/": ("resident", 200, 422),
     "my-data/correct/": ("resident", 200, 422),
@@ -164,6 +180,7 @@ LACKS = {
     Permission.PEOPLE_APPROVE: ("grid-worker", "community-worker", "auditor"),
     Permission.PEOPLE_RESTRICTED: ("community-worker", "community-secretary", "auditor", "admin"),
     Permission.VISIT_WORK: ("department-staff", "auditor", "admin"),
+    Permission.CATALOGUE_MANAGE: ("community-secretary", "department-staff", "auditor", "legal-review"),
     Permission.EXPORT: ("grid-worker", "department-staff", "auditor"),
     Permission.DASHBOARD_READ: ("admin",),
     Permission.AUDIT_READ: ("community-worker", "civil-affairs", "admin"),
@@ -232,7 +249,7 @@ def cast(district, client_for, resident_client) -> Cast:
     )
     staff = (
         *("community-worker", "community-secretary", "grid-worker", "department-staff"),
-        *("auditor", "admin", "civil-affairs", "restricted-care", ELSEWHERE),
+        *("auditor", "admin", "civil-affairs", "restricted-care", "legal-review", "organisation", ELSEWHERE),
     )
     cast = Cast(
         clients={
@@ -251,6 +268,7 @@ def cast(district, client_for, resident_client) -> Cast:
             "code": case.matter.code,
             "move": "add",
             "name": "note",
+            **list_values(),
             "mark": "forged",
             **access_register.register_values(now),
         },
@@ -258,6 +276,13 @@ def cast(district, client_for, resident_client) -> Cast:
     )
     assert resident.post("/my-data/", {"answer": "19580302"}).status_code == 302
     return cast
+
+
+def list_values() -> dict[str, str]:
+    """A published list of the district, and an item of it."""
+    duty = MatterList.objects.get(area_id="320105", kind="duty")
+    item = duty.matters.order_by("position")[0]
+    return {"list_id": str(duty.pk), "other_id": str(duty.pk), "item_id": str(item.pk)}
 
 
 def asked(cast: Cast, who: str, routes) -> dict[str, tuple[int, int]]:

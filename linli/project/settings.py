@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "linli.spine.cases",
     "linli.apps.incidents",
     "linli.apps.visits",
+    "linli.apps.admission",
     "linli.insight.dashboards",
     "linli.insight.ledgers",
     "linli.insight.population",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("messages/", include("linli.foundation.notifications.urls")),
     path("dashboards/", include("linli.insight.dashboards.urls")),
     path("register/", include("linli.sites.register.urls")),
+    path("admission/", include("linli.apps.admission.urls")),
     path("visits/", include("linli.apps.visits.urls")),
     path("ledgers/", include("linli.insight.ledgers.urls")),
     path("population/", include("linli.insight.population.urls")),

@@ -74,6 +74,7 @@ def rail(actor: Actor, path: str) -> list[Item]:
         (Permission.PEOPLE_READ, _("Homes"), "register:homes", "building", True),
         (Permission.CASE_READ, _("Grid map"), "desk:map", "map-2", True),
         (Permission.PEOPLE_READ, _("Ledgers"), "ledgers:home", "file-spreadsheet", True),
+        ("", _("Lists"), "admission:lists", "list-details", True),
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
         (Permission.DASHBOARD_READ, _("Population figures"), "population:figures", "chart-bar", True),
     ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from linli.sites.portal.views import case, follow, home, join, matters, my_data, report, shapes
+from linli.sites.portal.views import case, follow, home, join, lists, matters, my_data, report, shapes
 
 app_name = "portal"
 urlpatterns = [
@@ -35,5 +35,7 @@ urlpatterns = [
     path("community/", home.community, name="community"),
     path("matters/", matters.matters, name="matters"),
     path("matters/<str:code>/", matters.matter, name="matter"),
+    path("lists/", lists.lists, name="lists"),
+    path("lists/<int:list_id>/", lists.one, name="list"),
     path("areas.geojson", shapes.areas, name="areas"),
 ]

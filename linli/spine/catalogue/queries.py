@@ -11,6 +11,7 @@ from django.db.models import Q
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
+from linli.lib.chinese import fold
 from linli.lib.chinese import suggest as suggest_by_keywords
 from linli.spine.catalogue.models import Basis, Matter, MatterList, MatterListQuerySet
 
@@ -141,6 +142,15 @@ def _compared(item: Matter, name: str) -> object:
 def items_of(matter_list: MatterList) -> list[Matter]:
     """The items of a list with their categories and leading units, in order. One statement."""
     return list(matter_list.matters.select_related("category", "lead_unit").order_by("position", "pk"))
+
+
+def words(text: str) -> Q:
+    """The items that hold every word in their name, code, what is done, or what they rest on."""
+    kept = Q()
+    for word in fold(text).split()[:5]:
+        anywhere = Q(name__icontains=word) | Q(code=word) | Q(does__icontains=word) | Q(basis__icontains=word)
+        kept &= anywhere | Q(told__icontains=word)
+    return kept
 
 
 def readable(actor: Actor) -> MatterListQuerySet:

@@ -1,5 +1,6 @@
 """My data (我的信息): what the register holds about the resident, who has looked, and asking for what is wrong."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
@@ -288,6 +289,6 @@ def _refuse(form: Kept, refusal: Refusal) -> int:
 
 
 def _page(
-    request: ActorRequest, template: str, context: dict[str, object], status: int = 200, back: str = "portal:my"
+    request: ActorRequest, template: str, context: Mapping[str, object], status: int = 200, back: str = "portal:my"
 ) -> TemplateResponse:
     return nav.page(request, f"portal/{template}", context, tab="mine", back_url=reverse(back), status=status)

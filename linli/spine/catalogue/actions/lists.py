@@ -111,6 +111,32 @@ def draft(
 
 
 @transaction.atomic
+def set_head(
+    *,
+    by: Actor,
+    matter_list: MatterList,
+    name: str,
+    source: str,
+    valid_from: date,
+    now: datetime,
+    aliases: Sequence[str] = (),
+    is_example: bool = False,
+) -> MatterList:
+    """Change what stands above the items of a draft. Raises NotAllowed, Stale, Invalid."""
+    locked = _locked_draft(by, matter_list)
+    given = {"name": clip(tidy(name), 120), "source": clip(tidy(source), 300)}
+    errors: dict[str, object] = {field: _("Fill this in.") for field, text in given.items() if len(text) < 2}
+    if valid_from < timezone.localdate(now):
+        errors["valid_from"] = _("A list cannot begin in the past: tasks began under the one in force then.")
+    if errors:
+        raise Invalid(fields=errors)
+    locked.name, locked.source, locked.valid_from = given["name"], given["source"], valid_from
+    locked.aliases, locked.is_example = _names(aliases), is_example
+    locked.save(update_fields=["name", "source", "valid_from", "aliases", "is_example"])
+    return locked
+
+
+@transaction.atomic
 def next_version(*, by: Actor, matter_list: MatterList, valid_from: date, now: datetime) -> MatterList:
     """A draft with everything that a published list holds, to be changed. Raises as `draft`, and Stale."""
     if matter_list.status != Status.PUBLISHED:

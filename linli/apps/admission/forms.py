@@ -1,0 +1,176 @@
+"""Forms of the desk of lists. They read; the actions judge."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linli.foundation.accounts.models import Unit
+from linli.foundation.areas.models import Area
+from linli.spine.catalogue.models import Basis, Matter, MatterList
+
+
+class DayField(forms.DateField):
+    """A day, chosen or written as year-month-day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            input_formats=["%Y-%m-%d"],
+            error_messages={
+                "invalid": _("Write the day as year-month-day, for example 1958-03-02."),
+                "required": _("Choose the day."),
+            },
+            **kwargs,
+        )
+
+
+class ListForm(forms.Form):
+    """What stands above the items of a list."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(label=_("Name of the list"), max_length=120)
+    aliases = forms.CharField(
+        label=_("Other names"),
+        required=False,
+        max_length=400,
+        help_text=_("Names that the list has here or elsewhere, separated by commas: it is found by each of them."),
+    )
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=300,
+        help_text=_("The document that the list comes from, with its number."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    valid_from = DayField(label=_("Valid from"))
+    is_example = forms.BooleanField(label=_("An example, not an official text"), required=False)
+
+    def given(self) -> dict[str, Any]:
+        """The fields as the actions take them."""
+        names = self.cleaned_data["aliases"].replace("，", ",").replace("、", ",").split(",")
+        return {**self.cleaned_data, "aliases": names}
+
+
+class NewListForm(ListForm):
+    """A list that is not there yet."""
+
+    field_order = ("kind", "area_id", "code", "name")
+
+    kind = forms.ChoiceField(
+        label=_("Kind of list"), choices=[one for one in MatterList.Kind.choices if one[0] != "incident"]
+    )
+    area_id = forms.ChoiceField(label=_("Area"))
+    code = forms.SlugField(
+        label=_("Short code"),
+        max_length=60,
+        help_text=_("Latin letters, digits and hyphens; the same for all versions, for example duty."),
+        error_messages={"invalid": _("Use Latin letters, digits and hyphens only.")},
+    )
+
+    def __init__(self, *args: Any, areas: list[Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["area_id"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(area.pk, area.name) for area in areas]
+
+
+class ItemForm(forms.Form):
+    """An item of a draft."""
+
+    use_required_attribute = False
+
+    code = forms.CharField(label=_("Code"), max_length=60, help_text=_("For example 1.2."))
+    category = forms.CharField(label=_("Category"), max_length=80, required=False)
+    name = forms.CharField(label=_("Matter"), max_length=120)
+    does = forms.CharField(
+        label=_("What the community does"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    does_not = forms.CharField(
+        label=_("What the community does not do"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    guarantees = forms.CharField(
+        label=_("What must come with it"),
+        max_length=500,
+        required=False,
+        help_text=_("People, guidance, money, working conditions, and who provides them."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    told = forms.CharField(
+        label=_("What residents read"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    lead = forms.ChoiceField(label=_("Who leads"), choices=Matter.Lead.choices)
+    lead_unit = forms.TypedChoiceField(
+        label=_("Leading department"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("When a department leads."),
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], categories: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["lead_unit"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *((unit.pk, unit.name) for unit in units)]
+        self.categories = categories
+
+
+class BasisForm(forms.Form):
+    """A law or document of an item. One without a title is left out."""
+
+    use_required_attribute = False
+
+    title = forms.CharField(label=_("Title of the law or document"), max_length=200, required=False)
+    number = forms.CharField(label=_("Document number"), max_length=80, required=False)
+    article = forms.CharField(label=_("Article"), max_length=80, required=False)
+    form = forms.ChoiceField(label=_("What it is"), choices=Basis.Form.choices)
+    issuer = forms.ChoiceField(label=_("Kind of issuer"), choices=Basis.Issuer.choices)
+    level = forms.ChoiceField(label=_("Level"), choices=Basis.Level.choices)
+    issuer_name = forms.CharField(label=_("Issued by"), max_length=120, required=False)
+    link = forms.URLField(
+        label=_("Link"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": _("This is not the address of a page.")},
+    )
+    valid_from = DayField(label=_("In force since"), required=False)
+    valid_to = DayField(label=_("In force until"), required=False)
+
+    def has_changed(self) -> bool:
+        """Only a title makes a basis: the lists of choices always hold something."""
+        return bool(self.data.get(self.add_prefix("title"), "").strip()) if self.is_bound else False
+
+
+Bases = forms.formset_factory(BasisForm, extra=1, max_num=10, validate_max=True)
+
+
+class NoteForm(forms.Form):
+    """Words that go with a step."""
+
+    note = forms.CharField(label=_("Remark"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class NextForm(forms.Form):
+    """The day on which the next version begins."""
+
+    use_required_attribute = False
+
+    valid_from = DayField(label=_("The next version begins on"))
+
+
+class SheetForm(forms.Form):
+    """A workbook with items."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=_("Workbook or CSV with the items"),
+        help_text=_("Everything in the draft is replaced. Take the workbook of a list as a pattern."),
+        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+    )

@@ -1,0 +1,200 @@
+"""A list as a workbook: one row for each item, rows below it for further laws and documents of the same item."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from linli.foundation.accounts.models import Unit
+from linli.lib.chinese import fold, tidy
+from linli.lib.errors import Invalid
+from linli.lib.prefix import within
+from linli.lib.sheets import SENTENCES, Limits, SheetRefused, find_header, open_sheet
+from linli.lib.workbooks import Column, Stamp, write
+from linli.spine.catalogue.actions.lists import MOST_ITEMS, ItemGiven
+from linli.spine.catalogue.models import Basis, Matter, MatterList
+
+#: Field → the heading of its column, and other headings that mean it. Domain data: in Chinese, whatever the language.
+HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "category": ("类别", "类", "大类", "事项类别", "一级事项"),
+    "code": ("编号", "序号", "事项编号", "编码"),
+    "name": ("事项名称", "事项", "名称", "工作事项", "二级事项", "具体事项"),
+    "told": ("居民须知", "说明", "事项说明"),
+    "does": ("社区做什么", "社区职责", "工作内容", "具体内容"),
+    "does_not": ("社区不做什么", "不承担"),
+    "guarantees": ("保障", "保障措施", "工作保障", "经费和工作条件"),
+    "lead": ("牵头", "牵头单位", "责任单位", "责任部门", "主管部门", "牵头部门", "首接责任部门"),
+    "title": ("依据名称", "法律依据", "依据", "政策依据", "文件依据", "设定依据"),
+    "number": ("文号", "文件号", "发文字号"),
+    "article": ("条款", "条文", "具体条款"),
+    "form": ("依据形式", "依据类型"),
+    "issuer": ("制发主体", "制发主体类别", "发文主体"),
+    "level": ("层级", "级别"),
+    "issuer_name": ("制发机关", "发文机关", "制定机关"),
+    "link": ("链接", "网址"),
+    "valid_from": ("生效日期", "施行日期"),
+    "valid_to": ("失效日期", "有效期至"),
+}
+FORMS: Final = {"法律法规规章": Basis.Form.LAW, "文件": Basis.Form.DOCUMENT}
+ISSUERS: Final = {
+    "人大": Basis.Issuer.LEGISLATURE,
+    "党委政府": Basis.Issuer.GOVERNMENT,
+    "党委政府办公厅（室）": Basis.Issuer.OFFICES,
+    "部门": Basis.Issuer.DEPARTMENT,
+    "其他": Basis.Issuer.OTHER,
+}
+LEVELS: Final = {
+    "国家": Basis.Level.NATION,
+    "省级": Basis.Level.PROVINCE,
+    "市级": Basis.Level.CITY,
+    "区级": Basis.Level.DISTRICT,
+    "街道": Basis.Level.STREET,
+}
+LEADS: Final = {"社区": Matter.Lead.COMMUNITY, "街道": Matter.Lead.STREET}
+LIMITS: Final = Limits(workbook_bytes=8 * 2**20, text_bytes=8 * 2**20, rows=20_000, columns=60, cells=600_000)
+_OF_BASIS: Final = ("form", "issuer", "level", "issuer_name", "title", "number", "article", "link")
+MOST_TOLD: Final = 50
+
+
+def write_list(path: Path, matter_list: MatterList, *, stamp: Stamp) -> None:
+    """Write a list to a workbook that `read_items` takes back. Two statements."""
+    choices = {"form": tuple(FORMS), "issuer": tuple(ISSUERS), "level": tuple(LEVELS)}
+    wide = {"name": 36, "told": 36, "does": 36, "does_not": 30, "guarantees": 30, "title": 40}
+    columns = [
+        Column(heads[0], "code" if field in choices else "text", width=wide.get(field), choices=choices.get(field, ()))
+        for field, heads in HEADINGS.items()
+    ]
+    items = matter_list.matters.select_related("category", "lead_unit").prefetch_related("bases")
+    rows = (row for item in items.order_by("position", "pk") for row in _rows(item))
+    write(path, columns=columns, rows=rows, stamp=stamp)
+
+
+def _rows(item: Matter) -> list[list[str]]:
+    words = {value: word for word, value in (*FORMS.items(), *ISSUERS.items(), *LEVELS.items())}
+    lead = {value: word for word, value in LEADS.items()}.get(Matter.Lead(item.lead))
+    own = {
+        "category": item.category.name if item.category else "",
+        "lead": lead or (item.lead_unit.name if item.lead_unit else ""),
+        **{name: getattr(item, name) for name in ("code", "name", "told", "does", "does_not", "guarantees")},
+    }
+    found = []
+    for basis in item.bases.all() or [None]:
+        of_basis: dict[str, str] = {}
+        if basis is not None:
+            of_basis = {name: words.get(getattr(basis, name), getattr(basis, name)) for name in _OF_BASIS}
+            of_basis["valid_from"] = basis.valid_from.isoformat() if basis.valid_from else ""
+            of_basis["valid_to"] = basis.valid_to.isoformat() if basis.valid_to else ""
+        row = {**own, **of_basis}
+        found.append([row.get(field, "") for field in HEADINGS])
+        own = {}
+    return found
+
+
+def read_items(path: Path, *, original_name: str, area_id: str) -> tuple[list[ItemGiven], list[int]]:
+    """The items of a sheet, and the row of each. Raises Invalid, with a sentence for every cell that cannot be read.
+
+    Headings are recognised by their usual words, in any order; leading units by their names in the district.
+    """
+    try:
+        book = open_sheet(path, original_name=original_name, limits=LIMITS)
+        sheet = next((one.name for one in book.sheets if not one.hidden), "")
+        top = list(islice(book.rows(sheet), 40))
+        at = {heading: field for field, heads in HEADINGS.items() for heading in heads}
+        header = find_header(top, lambda name: name in at)
+        columns = {at[name]: place for place, name in enumerate(header.names) if name in at}
+        missing = [HEADINGS[field][0] for field in ("code", "name") if field not in columns]
+        if missing:
+            text = _("The sheet has no column %(names)s. Take the workbook of a list as a pattern.")
+            raise Invalid(fields={"file": text % {"names": "、".join(missing)}})
+        rows = [(number, cells) for number, cells in book.rows(sheet, start=header.data_from) if any(cells)]
+    except SheetRefused as refused:
+        raise Invalid(fields={"file": _(SENTENCES[refused.code])}) from refused
+    return _items(rows, columns, area_id)
+
+
+def _items(
+    rows: Sequence[tuple[int, list[str]]], columns: Mapping[str, int], area_id: str
+) -> tuple[list[ItemGiven], list[int]]:
+    units = {fold(name): pk for pk, name in Unit.objects.filter(**within("area_id", area_id)).values_list("pk", "name")}
+    problems: list[str] = []
+    given: list[dict[str, Any]] = []
+    numbers: list[int] = []
+    category = ""
+    for number, cells in rows:
+        row = {field: tidy(cells[place]) if place < len(cells) else "" for field, place in columns.items()}
+        if row["code"] or row["name"]:
+            # A merged category stands only in its first row.
+            category = row.get("category") or category
+            given.append(
+                {
+                    **{name: row.get(name, "") for name in ("code", "name", "told", "does", "does_not", "guarantees")},
+                    "category": category,
+                    "bases": [],
+                    **_lead(number, row.get("lead", ""), units, problems),
+                }
+            )
+            numbers.append(number)
+        if row.get("title"):
+            if not given:
+                problems.append(_("Row %(row)s: a basis without an item above it.") % {"row": number})
+            else:
+                given[-1]["bases"].append(_basis(number, row, problems))
+    if len(given) > MOST_ITEMS:
+        problems.insert(0, _("A list holds at most %(n)s items.") % {"n": MOST_ITEMS})
+    if not given:
+        problems.append(_("The sheet holds no items."))
+    if problems:
+        raise Invalid(fields={"file": "\n".join(problems[:MOST_TOLD])})
+    return [ItemGiven(**one) for one in given], numbers
+
+
+def _lead(number: int, text: str, units: Mapping[str, int], problems: list[str]) -> dict[str, Any]:
+    name = fold(text)
+    if not name or name in LEADS:
+        return {"lead": LEADS.get(name, Matter.Lead.COMMUNITY)}
+    if name not in units:
+        values = {"row": number, "name": text[:40]}
+        problems.append(_("Row %(row)s: no unit of the district is called “%(name)s”.") % values)
+    return {"lead": Matter.Lead.DEPARTMENT, "lead_unit_id": units.get(name)}
+
+
+def _basis(number: int, row: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: row.get(name, "") for name in _OF_BASIS}
+    for name, words in (("form", FORMS), ("issuer", ISSUERS), ("level", LEVELS)):
+        value = words.get(fold(row.get(name, ""))) or words.get(row.get(name, ""))
+        if value is None:
+            values = {"row": number, "column": HEADINGS[name][0], "words": "、".join(words)}
+            problems.append(_("Row %(row)s, %(column)s: write one of %(words)s.") % values)
+        found[name] = value or ""
+    for name in ("valid_from", "valid_to"):
+        found[name] = _day(number, HEADINGS[name][0], row.get(name, ""), problems)
+    return found
+
+
+def _day(number: int, column: str, text: str, problems: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(fold(text)[:10].replace("/", "-").replace(".", "-"))
+    except ValueError:
+        values = {"row": number, "column": column}
+        problems.append(_("Row %(row)s, %(column)s: write the day as year-month-day.") % values)
+        return None
+
+
+def in_rows(refusal: Invalid, numbers: Sequence[int]) -> Invalid:
+    """A refusal of `set_items`, which counts items, told by the rows of the sheet."""
+    lines = []
+    for field, text in list(refusal.fields.items())[:MOST_TOLD]:
+        place = field.partition(".")[0]
+        row = numbers[int(place) - 1] if place.isdigit() and 0 < int(place) <= len(numbers) else 0
+        lines.append(_("Row %(row)s: %(text)s") % {"row": row, "text": text} if row else str(text))
+    return Invalid(fields={"file": "\n".join(lines)})
+
+
+def name_of(matter_list: MatterList) -> str:
+    """The name of the file of a list."""
+    return f"{matter_list.name}_v{matter_list.version}.xlsx"

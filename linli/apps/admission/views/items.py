@@ -1,0 +1,212 @@
+"""The items of a list: one by one, as a workbook, and from a sheet."""
+
+import tempfile
+from pathlib import Path
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from linli.apps.admission import sheets
+from linli.apps.admission.forms import Bases, ItemForm, SheetForm
+from linli.apps.admission.views.lists import crumbs, draft_in_scope, item_of, list_in_scope, objections, page, works_on
+from linli.foundation.accounts.access import requires, signed_in
+from linli.foundation.accounts.http import ActorRequest
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.roles import Permission
+from linli.lib.errors import Invalid, Refusal
+from linli.lib.prefix import within
+from linli.lib.workbooks import Stamp
+from linli.spine.catalogue import basis
+from linli.spine.catalogue.actions import lists as actions
+from linli.spine.catalogue.actions.lists import ItemGiven
+from linli.spine.catalogue.models import Matter, MatterList
+from linli.ui.forms import put
+from linli.ui.toasts import toast, toast_error
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BIGGEST = 8 * 2**20
+
+
+@signed_in
+@never_cache
+@require_safe
+def item(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
+    """One item: what the community does and does not do, on what basis, and what must come with it."""
+    if request.actor.is_resident:
+        return redirect("portal:list", list_id)
+    found = list_in_scope(request.actor, list_id)
+    one = item_of(found, item_id)
+    today = timezone.localdate()
+    told: list[str] = []
+    if found.kind in actions.CHECKED_KINDS and works_on(request.actor, found):
+        judged = {row.pk: (verdict, hits) for row, verdict, hits in actions.judged(found, timezone.now())}
+        told = objections(*judged.get(one.pk, (basis.Verdict(()), [])))
+    context = {
+        "list": found,
+        "item": one,
+        "bases": [(row, row.document.in_force(today)) for row in one.bases.all()],
+        "told": told,
+        "crumbs": crumbs(found, (one.name, "")),
+        "may_edit": found.status == MatterList.Status.DRAFT
+        and request.actor.can(Permission.CATALOGUE_MANAGE)
+        and request.actor.covers(found.area_id),
+    }
+    return page(request, "item.html", context)
+
+
+@requires(Permission.CATALOGUE_MANAGE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: ActorRequest, list_id: int) -> HttpResponse:
+    """Add an item to a draft."""
+    return _edit(request, draft_in_scope(request.actor, list_id), None)
+
+
+@requires(Permission.CATALOGUE_MANAGE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
+    """Change an item of a draft."""
+    found = draft_in_scope(request.actor, list_id)
+    return _edit(request, found, item_of(found, item_id))
+
+
+def _edit(request: ActorRequest, found: MatterList, one: Matter | None) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    units = list(Unit.objects.filter(**within("area_id", found.area_id), kind=Unit.Kind.DEPARTMENT).order_by("code"))
+    categories = [category.name for category in found.categories.all()]
+    form = ItemForm(data, units=units, categories=categories, initial=_initial(one))
+    bases = Bases(data, prefix="bases", initial=_initial_bases(one))
+    context = {
+        "list": found,
+        "item": one,
+        "form": form,
+        "bases": bases,
+        "categories": categories,
+        "crumbs": crumbs(found, (one.name if one else _("New item"), "")),
+    }
+    if data is None:
+        return page(request, "item_edit.html", context)
+    # Both, so that every mistake is shown at once.
+    if not (form.is_valid() & bases.is_valid()):
+        return page(request, "item_edit.html", context, 422)
+    rows = [basis_form.cleaned_data for basis_form in bases if basis_form.cleaned_data.get("title")]
+    try:
+        saved = actions.save_item(
+            by=request.actor,
+            matter_list=found,
+            given=_given(dict(form.cleaned_data), rows),
+            item_id=one.pk if one else None,
+        )
+    except Refusal as refusal:
+        put(form, refusal)
+        return page(request, "item_edit.html", context, refusal.status)
+    toast(request, _("Saved."))
+    if "another" in request.POST:
+        return redirect("admission:item_edit", found.pk, saved.pk)
+    return redirect("admission:list", found.pk)
+
+
+def _given(fields: dict[str, object], bases: list[dict[str, object]]) -> ItemGiven:
+    unit = fields.pop("lead_unit")
+    return ItemGiven(**fields, lead_unit_id=unit, bases=bases)  # type: ignore[arg-type]
+
+
+def _initial(one: Matter | None) -> dict[str, object]:
+    if one is None:
+        return {}
+    names = ("code", "name", "told", "does", "does_not", "guarantees", "lead")
+    own: dict[str, object] = {name: getattr(one, name) for name in names}
+    return {**own, "category": one.category.name if one.category else "", "lead_unit": one.lead_unit_id}
+
+
+def _initial_bases(one: Matter | None) -> list[dict[str, object]]:
+    names = ("title", "number", "article", "form", "issuer", "level", "issuer_name", "link", "valid_from", "valid_to")
+    return [{name: getattr(row, name) for name in names} for row in one.bases.all()] if one else []
+
+
+@requires(Permission.CATALOGUE_MANAGE)
+@never_cache
+@require_POST
+def remove(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
+    """Take an item out of a draft."""
+    found = draft_in_scope(request.actor, list_id)
+    try:
+        actions.remove_item(by=request.actor, matter_list=found, item_id=item_id)
+        toast(request, _("Taken out of the draft."))
+    except Refusal as refusal:
+        toast_error(request, str(refusal))
+    return redirect("admission:list", found.pk)
+
+
+@signed_in
+@never_cache
+@require_safe
+def workbook(request: ActorRequest, list_id: int) -> HttpResponse:
+    """The list as a workbook, which can be changed and taken in again as a draft."""
+    found = list_in_scope(request.actor, list_id)
+    now = timezone.localtime()
+    # Domain data in Chinese, whatever the language of the page: the file goes on to others.
+    stamp = Stamp(
+        title=found.name,
+        sheet="说明",
+        pairs=[
+            ("清单", f"{found.name}（第{found.version}版）"),
+            ("来源", found.source),
+            ("导出人", request.actor.name),
+        ],
+        line=f"{found.name} 第{found.version}版 {now:%Y-%m-%d %H:%M}",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        sheets.write_list(path, found, stamp=stamp)
+        content = path.read_bytes()
+    response = HttpResponse(content, content_type=XLSX)
+    header = content_disposition_header(as_attachment=True, filename=sheets.name_of(found))
+    response["Content-Disposition"] = header or "attachment"
+    return response
+
+
+@requires(Permission.CATALOGUE_MANAGE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_in(request: ActorRequest, list_id: int) -> HttpResponse:
+    """Take the items of a draft from a sheet: all of them, or none when one cannot be."""
+    found = draft_in_scope(request.actor, list_id)
+    form = SheetForm(request.POST or None, request.FILES or None) if request.method == "POST" else SheetForm()
+    context = {"list": found, "form": form, "crumbs": crumbs(found, (_("Items from a sheet"), ""))}
+    if request.method != "POST":
+        return page(request, "list_import.html", context)
+    if not form.is_valid():
+        return page(request, "list_import.html", context, 422)
+    upload = form.cleaned_data["file"]
+    try:
+        count = _take(request, found, upload)
+    except Refusal as refusal:
+        put(form, refusal)
+        return page(request, "list_import.html", context, refusal.status)
+    toast(request, _("%(n)s items were taken from the sheet.") % {"n": count})
+    return redirect("admission:list", found.pk)
+
+
+def _take(request: ActorRequest, found: MatterList, upload: object) -> int:
+    size, name = getattr(upload, "size", 0), str(getattr(upload, "name", ""))
+    if size > BIGGEST:
+        raise Invalid(fields={"file": _("This file is too large for a list: at most 8 MB.")})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as file:
+            for chunk in upload.chunks():  # type: ignore[attr-defined]
+                file.write(chunk)
+        items, numbers = sheets.read_items(path, original_name=name, area_id=found.area_id)
+    try:
+        return actions.set_items(
+            by=request.actor, matter_list=found, items=items, now=timezone.now(), note=name or "sheet"
+        )
+    except Invalid as refusal:
+        raise sheets.in_rows(refusal, numbers) from refusal
