@@ -67,7 +67,7 @@ def confirmed(*, by: Actor, person_id: int, since: datetime, now: datetime) -> P
 
 def _candidates(by: Actor) -> PersonQuerySet:
     """Those who live here under the phone of the resident."""
-    if not by.is_resident:
+    if not by.is_resident or by.user_id is None:
         return Person.objects.none()
     phones = User.objects.filter(pk=by.user_id, kind=User.Kind.RESIDENT, phone_index__isnull=False)
     return Person.objects.living_here().filter(phone_index__in=phones.values("phone_index"))
