@@ -373,6 +373,7 @@ class Walk:
         self.in_dispute()
         self.register()
         self.my_data()
+        self.lists()
 
     def on_the_spot(self) -> None:
         """The grid worker's own report, as it is being written."""
@@ -416,6 +417,14 @@ class Walk:
         page = self.visitor(PHONE, who="grid-worker")
         self.go(page, "/visits/")
         self.shoot(page, "visits-today-390")
+        page.context.close()
+
+    def lists(self) -> None:
+        """A list of what communities help with, as the bureau reads it."""
+        page = self.visitor(DESK, who="civil-affairs")
+        self.go(page, "/admission/lists/")
+        self.press(page, "main table tr:last-child a")
+        self.shoot(page, "lists-1440")
         page.context.close()
 
     def my_data(self) -> None:

@@ -80,7 +80,7 @@ class ItemForm(forms.Form):
 
     use_required_attribute = False
 
-    code = forms.CharField(label=_("Code"), max_length=60, help_text=_("For example 1.2."))
+    code = forms.CharField(label=_("Item number"), max_length=60, help_text=_("For example 1.2."))
     category = forms.CharField(label=_("Category"), max_length=80, required=False)
     name = forms.CharField(label=_("Matter"), max_length=120)
     does = forms.CharField(

@@ -253,7 +253,7 @@ def compare(request: ActorRequest, list_id: int, other_id: int) -> HttpResponse:
         "counts": counts,
         "everything": everything,
         "labels": {
-            "code": _("Code"),
+            "code": _("Item number"),
             "name": _("Matter"),
             "category": _("Category"),
             "does": _("What the community does"),
