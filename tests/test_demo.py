@@ -43,7 +43,8 @@ def test_the_district_is_as_promised(district, now):
     assert (levels[Level.STREET], levels[Level.COMMUNITY]) == (6, 64)
     assert (levels[Level.GRID], levels[Level.SUBGRID]) == (55, 326)
     assert len(gaps(district, now.date())) == 9
-    assert Matter.objects.count() == 27
+    assert Matter.objects.filter(matter_list__kind="incident").count() == 27
+    assert Matter.objects.filter(matter_list__kind__in=["duty", "assist"]).count() == 18 + 40
     assert set(Matter.objects.values_list("event_class", flat=True)) == set(EventClass.values)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from linli.foundation.accounts.actors import ANONYMOUS, Actor
 from linli.foundation.accounts.roles import GRID_HEAD, GRID_WORKER, Permission
 from linli.foundation.notifications.queries import unread_count
+from linli.spine.catalogue.queries import LIST_RIGHTS
 
 FIELD_ROLES = (GRID_WORKER.code, GRID_HEAD.code)
 
@@ -74,7 +75,7 @@ def rail(actor: Actor, path: str) -> list[Item]:
         (Permission.PEOPLE_READ, _("Homes"), "register:homes", "building", True),
         (Permission.CASE_READ, _("Grid map"), "desk:map", "map-2", True),
         (Permission.PEOPLE_READ, _("Ledgers"), "ledgers:home", "file-spreadsheet", True),
-        ("", _("Lists"), "admission:lists", "list-details", True),
+        ("", _("Lists"), "admission:lists", "list-details", _works_on_lists(actor)),
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
         (Permission.DASHBOARD_READ, _("Population figures"), "population:figures", "chart-bar", True),
     ]
@@ -84,6 +85,7 @@ def rail(actor: Actor, path: str) -> list[Item]:
 def foot(actor: Actor, path: str) -> list[Item]:
     """What stands at the bottom of the rail: what is looked after now and then."""
     wanted = [
+        ("", _("Lists"), "admission:lists", "list-details", not _works_on_lists(actor)),
         ("", _("Coverage"), "desk:gaps", "sitemap", _may_see_gaps(actor)),
         (Permission.AUDIT_READ, _("Access log"), "desk:audit", "shield-lock", True),
         ("", _("Me"), "accounts:me", "user", True),
@@ -137,6 +139,11 @@ def _allowed(actor: Actor, wanted: Sequence[tuple[str, str, str, str, bool]]) ->
         for permission, label, name, icon, fits in wanted
         if fits and (not permission or actor.can(permission))
     ]
+
+
+def _works_on_lists(actor: Actor) -> bool:
+    """Whoever makes lists has them in the rail; all others look them up now and then."""
+    return any(actor.can(right) for right in LIST_RIGHTS)
 
 
 def _may_see_gaps(actor: Actor) -> bool:

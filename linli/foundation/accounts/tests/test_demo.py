@@ -16,7 +16,7 @@ def demo(db, now):
 def test_the_district_has_its_units(demo):
     assert Unit.objects.filter(kind="community_office").count() == 64
     assert Unit.objects.filter(kind="street_office").count() == 6
-    assert Unit.objects.filter(kind="department").count() == 12
+    assert Unit.objects.filter(kind="department").count() == 13
     assert Unit.objects.get(code="dept-urban").name == "建邺区城市管理局"
     office = Unit.objects.select_related("parent").get(code="community-320105001001")
     assert (office.name, office.parent.name) == ("凤栖苑社区居委会", "莫愁湖街道办事处")

@@ -168,6 +168,7 @@ def set_items(*, by: Actor, matter_list: MatterList, items: Sequence[ItemGiven],
     errors = _item_errors(items, locked)
     if errors:
         raise Invalid(fields=errors)
+    Basis.objects.filter(matter__matter_list=locked).delete()
     Matter.objects.filter(matter_list=locked).delete()
     Category.objects.filter(matter_list=locked).delete()
     _write(locked, items)
@@ -205,6 +206,7 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
 def remove_item(*, by: Actor, matter_list: MatterList, item_id: int) -> None:
     """Take an item out of a draft. Raises NotAllowed, Stale."""
     locked = _locked_draft(by, matter_list)
+    Basis.objects.filter(matter__matter_list=locked, matter_id=item_id).delete()
     gone, _rows = Matter.objects.filter(matter_list=locked, pk=item_id).delete()
     if not gone:
         raise Stale(_("This item is not in the draft any more."))

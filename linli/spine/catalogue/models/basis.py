@@ -29,7 +29,7 @@ class Basis(models.Model):
         DISTRICT = basis.Level.DISTRICT, _("district")
         STREET = basis.Level.STREET, _("street")
 
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="bases")
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="bases")
     position = models.PositiveIntegerField(_("position"), default=0)
     form = models.CharField(_("form"), max_length=10, choices=Form.choices)
     issuer = models.CharField(_("kind of issuer"), max_length=12, choices=Issuer.choices)

@@ -106,9 +106,9 @@ class MatterList(models.Model):
 
 
 class Category(models.Model):
-    """类: a heading of a list."""
+    """类: a heading of a list. No personal data."""
 
-    matter_list = models.ForeignKey(MatterList, on_delete=models.CASCADE, related_name="categories")
+    matter_list = models.ForeignKey(MatterList, on_delete=models.PROTECT, related_name="categories")
     position = models.PositiveIntegerField(_("position"))
     name = models.CharField(_("name"), max_length=80)
 
@@ -122,7 +122,7 @@ class Category(models.Model):
 
 
 class ListStep(models.Model):
-    """What happened to a list, when and by whom. Rows are added, never changed."""
+    """What happened to a list, when and by whom. Rows are added, never changed. No personal data."""
 
     class Step(models.TextChoices):
         DRAFTED = "drafted", _("drafted")
@@ -133,7 +133,7 @@ class ListStep(models.Model):
         RETIRED = "retired", _("given up")
         IMPORTED = "imported", _("items taken from a sheet")
 
-    matter_list = models.ForeignKey(MatterList, on_delete=models.CASCADE, related_name="steps")
+    matter_list = models.ForeignKey(MatterList, on_delete=models.PROTECT, related_name="steps")
     step = models.CharField(max_length=10, choices=Step.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(
