@@ -8,21 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.foundation.accounts.models import Unit
 from linli.foundation.areas.models import Area
 from linli.spine.catalogue.models import Basis, Matter, MatterList
-
-
-class DayField(forms.DateField):
-    """A day, chosen or written as year-month-day."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d"],
-            error_messages={
-                "invalid": _("Write the day as year-month-day, for example 1958-03-02."),
-                "required": _("Choose the day."),
-            },
-            **kwargs,
-        )
+from linli.ui.forms import DayField
 
 
 class ListForm(forms.Form):

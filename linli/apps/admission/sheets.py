@@ -14,7 +14,7 @@ from linli.lib.errors import Invalid
 from linli.lib.prefix import within
 from linli.lib.sheets import SENTENCES, Limits, SheetRefused, find_header, open_sheet
 from linli.lib.workbooks import Column, Stamp, write
-from linli.spine.catalogue.actions.lists import MOST_ITEMS, ItemGiven
+from linli.spine.catalogue.actions.items import MOST_ITEMS, ItemGiven
 from linli.spine.catalogue.models import Basis, Matter, MatterList
 
 #: Field → the heading of its column, and other headings that mean it. Domain data: in Chinese, whatever the language.

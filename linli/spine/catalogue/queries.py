@@ -13,8 +13,11 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
 from linli.lib.chinese import fold
 from linli.lib.chinese import suggest as suggest_by_keywords
+from linli.spine.catalogue import basis
 from linli.spine.catalogue.models import Basis, Matter, MatterList, MatterListQuerySet
 
+#: The kinds whose items need a legal basis of a certain height.
+CHECKED_KINDS = frozenset(basis.Sort)
 LIST_RIGHTS = (Permission.CATALOGUE_MANAGE, Permission.CATALOGUE_CHECK, Permission.CATALOGUE_APPROVE)
 
 _FRESH_SECONDS = 30.0

@@ -22,9 +22,11 @@ from linli.lib.errors import Invalid, Refusal
 from linli.lib.prefix import within
 from linli.lib.workbooks import Stamp
 from linli.spine.catalogue import basis
-from linli.spine.catalogue.actions import lists as actions
-from linli.spine.catalogue.actions.lists import ItemGiven
+from linli.spine.catalogue.actions import items as actions
+from linli.spine.catalogue.actions import lists as life
+from linli.spine.catalogue.actions.items import ItemGiven
 from linli.spine.catalogue.models import Matter, MatterList
+from linli.spine.catalogue.queries import CHECKED_KINDS
 from linli.ui.forms import put
 from linli.ui.toasts import toast, toast_error
 
@@ -43,8 +45,8 @@ def item(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
     one = item_of(found, item_id)
     today = timezone.localdate()
     told: list[str] = []
-    if found.kind in actions.CHECKED_KINDS and works_on(request.actor, found):
-        judged = {row.pk: (verdict, hits) for row, verdict, hits in actions.judged(found, timezone.now())}
+    if found.kind in CHECKED_KINDS and works_on(request.actor, found):
+        judged = {row.pk: (verdict, hits) for row, verdict, hits in life.judged(found, timezone.now())}
         told = objections(*judged.get(one.pk, (basis.Verdict(()), [])))
     context = {
         "list": found,

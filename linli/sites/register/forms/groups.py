@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.register.people import groups
-from linli.sites.register.forms.person import DayField
+from linli.ui.forms import DayField
 
 
 class GiveForm(forms.Form):

@@ -14,7 +14,7 @@ from linli.lib.coordinates import Crs, to_wgs84
 from linli.register.homes.models import Building, Estate
 from linli.register.people import codes
 from linli.register.people.models import Person, Tenure
-from linli.sites.register.forms.person import DayField
+from linli.ui.forms import DayField
 
 MOST_AREAS = 1000
 PLACES = (Level.COMMUNITY, Level.GRID, Level.SUBGRID)

@@ -15,7 +15,7 @@ from linli.register.people.actions.events import Home
 from linli.register.people.models import Household, Person
 from linli.register.people.queries import homes as living
 from linli.sites.register.forms.homes import ActForm
-from linli.sites.register.forms.person import DayField
+from linli.ui.forms import DayField
 
 HEAD = "02"
 

@@ -13,6 +13,7 @@ from linli.register.people.actions import fields
 from linli.register.people.models import Change, Person
 from linli.register.people.models.event import EventKind
 from linli.sites.register import words
+from linli.ui.forms import DayField
 
 LONGEST = 120
 BIGGEST = 2**31 - 1
@@ -29,18 +30,6 @@ HINTS = {
     "nationality": _("Three letters, CHN for China."),
 }
 INPUT = {"phone": "tel", "other_phone": "tel", "registered_area": "numeric"}
-
-
-class DayField(forms.DateField):
-    """A day, chosen or written as year-month-day."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": _("Write the day as year-month-day, for example 1958-03-02.")},
-            **kwargs,
-        )
 
 
 class FieldsForm(forms.Form):

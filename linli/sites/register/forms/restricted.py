@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from linli.sites.register.forms.person import DayField
+from linli.ui.forms import DayField
 
 
 class ReasonForm(forms.Form):

@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from linli.apps.incidents.tests.factories import report
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.spine.catalogue import queries
-from linli.spine.catalogue.actions import lists
-from linli.spine.catalogue.actions.lists import ItemGiven
+from linli.spine.catalogue.actions import items, lists
+from linli.spine.catalogue.actions.items import ItemGiven
 from linli.spine.catalogue.models import ListStep, Matter, MatterList
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def item(code: str = "1.1", name: str = "调解民间纠纷", **more: object) ->
 
 
 def drafted(
-    drafter, now, *items: ItemGiven, code: str = "local-duty", after: int = 1, kind: str = "duty"
+    drafter, now, *given: ItemGiven, code: str = "local-duty", after: int = 1, kind: str = "duty"
 ) -> MatterList:
     made = lists.draft(
         by=drafter,
@@ -54,12 +54,12 @@ def drafted(
         valid_from=now.date() + timedelta(days=after),
         now=now,
     )
-    lists.set_items(by=drafter, matter_list=made, items=items or [item()], now=now)
+    items.set_items(by=drafter, matter_list=made, items=given or [item()], now=now)
     return made
 
 
-def published(drafter, checker, approver, now, *items: ItemGiven, **more) -> MatterList:
-    made = drafted(drafter, now, *items, **more)
+def published(drafter, checker, approver, now, *given: ItemGiven, **more) -> MatterList:
+    made = drafted(drafter, now, *given, **more)
     return through(made, drafter, checker, approver, now)
 
 
@@ -112,7 +112,7 @@ def test_who_has_no_part_in_it_does_nothing(drafter, actor_of, now, username):
         lambda: lists.submit(by=other, matter_list=made, now=now),
         lambda: lists.pass_check(by=other, matter_list=made, now=now),
         lambda: lists.approve(by=other, matter_list=made, now=now),
-        lambda: lists.set_items(by=other, matter_list=made, items=[item()], now=now),
+        lambda: items.set_items(by=other, matter_list=made, items=[item()], now=now),
         lambda: lists.give_up(by=other, matter_list=made, note="不要了不要了", now=now),
         lambda: drafted(other, now, code="other"),
     )
@@ -132,7 +132,7 @@ def test_every_step_waits_for_the_one_before(drafter, checker, approver, now):
     with pytest.raises(Stale):
         lists.submit(by=drafter, matter_list=made, now=now)
     with pytest.raises(Stale):
-        lists.set_items(by=drafter, matter_list=made, items=[item()], now=now)
+        items.set_items(by=drafter, matter_list=made, items=[item()], now=now)
     with pytest.raises(Stale):
         lists.approve(by=approver, matter_list=made, now=now)
 
@@ -171,7 +171,7 @@ def test_an_empty_list_and_one_of_the_past_are_not_sent_in(drafter, now):
     )
     with pytest.raises(Invalid):
         lists.submit(by=drafter, matter_list=made, now=now)
-    lists.set_items(by=drafter, matter_list=made, items=[item()], now=now)
+    items.set_items(by=drafter, matter_list=made, items=[item()], now=now)
     with pytest.raises(Invalid):
         lists.submit(by=drafter, matter_list=made, now=now + timedelta(days=1))
     with pytest.raises(Invalid):
@@ -215,26 +215,26 @@ def test_nothing_of_a_bad_set_of_items_is_kept(drafter, now):
     made = drafted(drafter, now)
     bad = [item("1", "第一项"), item("1", "重号"), item("2", ""), item("", "无号"), item("3", "无依据", bases=[])]
     with pytest.raises(Invalid) as refusal:
-        lists.set_items(by=drafter, matter_list=made, items=bad, now=now)
+        items.set_items(by=drafter, matter_list=made, items=bad, now=now)
     assert set(refusal.value.fields) == {"2.code", "3.name", "4.code", "5.bases"}
     assert [one.code for one in made.matters.all()] == ["1.1"]
 
 
 def test_items_are_added_changed_and_removed_one_by_one(drafter, now):
     made = drafted(drafter, now)
-    added = lists.save_item(by=drafter, matter_list=made, given=item("2.1", "居务公开", category="公开"))
+    added = items.save_item(by=drafter, matter_list=made, given=item("2.1", "居务公开", category="公开"))
     assert (added.position, added.category.name) == (1, "公开")
     with pytest.raises(Invalid) as refusal:
-        lists.save_item(by=drafter, matter_list=made, given=item("1.1", "重号"))
+        items.save_item(by=drafter, matter_list=made, given=item("1.1", "重号"))
     assert set(refusal.value.fields) == {"code"}
-    changed = lists.save_item(
+    changed = items.save_item(
         by=drafter, matter_list=made, given=item("2.1", "居务公开", category="监督"), item_id=added.pk
     )
     assert (changed.pk, changed.category.name) == (added.pk, "监督")
     assert not made.categories.filter(name="公开").exists()
-    lists.remove_item(by=drafter, matter_list=made, item_id=added.pk)
+    items.remove_item(by=drafter, matter_list=made, item_id=added.pk)
     with pytest.raises(Stale):
-        lists.remove_item(by=drafter, matter_list=made, item_id=added.pk)
+        items.remove_item(by=drafter, matter_list=made, item_id=added.pk)
 
 
 def test_a_department_is_named_when_it_leads_and_only_then(drafter, now):
@@ -250,10 +250,10 @@ def test_a_department_is_named_when_it_leads_and_only_then(drafter, now):
     ):
         given = item(lead=lead, lead_unit_id=unit_id)
         if ok:
-            lists.set_items(by=drafter, matter_list=made, items=[given], now=now)
+            items.set_items(by=drafter, matter_list=made, items=[given], now=now)
         else:
             with pytest.raises(Invalid):
-                lists.set_items(by=drafter, matter_list=made, items=[given], now=now)
+                items.set_items(by=drafter, matter_list=made, items=[given], now=now)
 
 
 def test_two_versions_side_by_side(drafter, checker, approver, now):
@@ -275,7 +275,7 @@ def test_two_versions_side_by_side(drafter, checker, approver, now):
         item("4", "丁事项", does="新的做法"),
         item("5", "戊事项"),
     ]
-    lists.set_items(by=drafter, matter_list=second, items=after, now=now)
+    items.set_items(by=drafter, matter_list=second, items=after, now=now)
     found = [(one.kind, (one.old or one.new).name, one.changed) for one in queries.compare(first, second)]
     assert found == [
         ("same", "甲事项", ()),
@@ -344,7 +344,7 @@ def test_a_list_of_1101_items_in_few_statements(drafter, now, django_assert_max_
     made = drafted(drafter, now, kind="first_receiver", code="first")
     many = [item(f"{n // 367 + 1}.{n % 367 + 1}", f"首接事项{n}", category=f"第{n // 367 + 1}类") for n in range(1101)]
     with django_assert_max_num_queries(60):
-        lists.set_items(by=drafter, matter_list=made, items=many, now=now)
+        items.set_items(by=drafter, matter_list=made, items=many, now=now)
     assert (made.matters.count(), made.categories.count()) == (1101, 3)
     with django_assert_max_num_queries(3):
         assert len(lists.judged(made, now)) == 1101

@@ -1,0 +1,227 @@
+"""The items of a draft: put in place as a whole, or one by one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli.foundation.accounts.actors import Actor
+from linli.foundation.accounts.models import Unit
+from linli.lib.chinese import clip, tidy
+from linli.lib.errors import Invalid, Stale
+from linli.spine.catalogue.actions.drafts import locked_draft, note_step
+from linli.spine.catalogue.models import Basis, Category, ListStep, Matter, MatterList
+from linli.spine.catalogue.queries import CHECKED_KINDS
+
+MOST_ITEMS: Final = 5_000
+LONGEST: Final[Mapping[str, int]] = {
+    "code": 60,
+    "name": 120,
+    "told": 400,
+    "does": 500,
+    "does_not": 500,
+    "guarantees": 500,
+    "category": 80,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemGiven:
+    """An item as it was typed or read from a sheet; `bases` in the order in which they are shown."""
+
+    code: str
+    name: str
+    category: str = ""
+    told: str = ""
+    does: str = ""
+    does_not: str = ""
+    guarantees: str = ""
+    lead: str = Matter.Lead.COMMUNITY
+    lead_unit_id: int | None = None
+    bases: Sequence[Mapping[str, Any]] = ()
+
+
+@transaction.atomic
+def set_items(*, by: Actor, matter_list: MatterList, items: Sequence[ItemGiven], now: datetime, note: str = "") -> int:
+    """Put these items in place of all that the draft holds. Nothing is kept when one of them cannot be.
+
+    Raises NotAllowed, Stale (not a draft), Invalid (a sentence for each item, by its place: "3.name").
+    """
+    locked = locked_draft(by, matter_list)
+    errors = _item_errors(items, locked)
+    if errors:
+        raise Invalid(fields=errors)
+    Basis.objects.filter(matter__matter_list=locked).delete()
+    Matter.objects.filter(matter_list=locked).delete()
+    Category.objects.filter(matter_list=locked).delete()
+    write(locked, items)
+    if note:
+        note_step(locked, ListStep.Step.IMPORTED, by, now, note)
+    return len(items)
+
+
+@transaction.atomic
+def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: int | None = None) -> Matter:
+    """Add an item to a draft, or change one of it. Raises NotAllowed, Stale, Invalid (by field)."""
+    locked = locked_draft(by, matter_list)
+    item = locked.matters.filter(pk=item_id).first() if item_id is not None else None
+    if item_id is not None and item is None:
+        raise Stale(_("This item is not in the draft any more."))
+    errors = {field.partition(".")[2]: text for field, text in _item_errors([given], locked).items()}
+    if locked.matters.filter(code=tidy(given.code)).exclude(pk=item_id or 0).exists():
+        errors["code"] = _("Another item has this code.")
+    if item is None and locked.matters.count() >= MOST_ITEMS:
+        errors["code"] = _("A list holds at most %(n)s items.") % {"n": MOST_ITEMS}
+    if errors:
+        raise Invalid(fields=errors)
+    if item is None:
+        last = locked.matters.order_by("-position").values_list("position", flat=True).first()
+        item = Matter(matter_list=locked, position=0 if last is None else last + 1)
+    _fill(item, given, _category(locked, given.category))
+    item.save()
+    item.bases.all().delete()
+    Basis.objects.bulk_create(_bases(item, given))
+    _sweep_categories(locked)
+    return item
+
+
+@transaction.atomic
+def remove_item(*, by: Actor, matter_list: MatterList, item_id: int) -> None:
+    """Take an item out of a draft. Raises NotAllowed, Stale."""
+    locked = locked_draft(by, matter_list)
+    Basis.objects.filter(matter__matter_list=locked, matter_id=item_id).delete()
+    gone, _rows = Matter.objects.filter(matter_list=locked, pk=item_id).delete()
+    if not gone:
+        raise Stale(_("This item is not in the draft any more."))
+    _sweep_categories(locked)
+
+
+def _item_errors(items: Sequence[ItemGiven], matter_list: MatterList) -> dict[str, object]:
+    """A sentence for each field that cannot be, by "place.field"; places count from 1."""
+    errors: dict[str, object] = {}
+    if len(items) > MOST_ITEMS:
+        errors["0.code"] = _("A list holds at most %(n)s items.") % {"n": MOST_ITEMS}
+    units = set(
+        Unit.objects.filter(pk__in={one.lead_unit_id for one in items if one.lead_unit_id}).values_list("pk", flat=True)
+    )
+    seen: set[str] = set()
+    for place, one in enumerate(items, start=1):
+        code = tidy(one.code)
+        if not code:
+            errors[f"{place}.code"] = _("Every item has a code, for example 1.2.")
+        elif code in seen:
+            errors[f"{place}.code"] = _("Another item has this code.")
+        seen.add(code)
+        if len(tidy(one.name)) < 2:
+            errors[f"{place}.name"] = _("Every item has a name.")
+        for field, most in LONGEST.items():
+            if len(getattr(one, field)) > most:
+                errors[f"{place}.{field}"] = _("At most %(n)s characters.") % {"n": most}
+        if one.lead not in Matter.Lead.values:
+            errors[f"{place}.lead"] = _("Choose who leads.")
+        elif (one.lead == Matter.Lead.DEPARTMENT) != (one.lead_unit_id in units):
+            errors[f"{place}.lead_unit"] = _("Name the department that leads; the community and the street need none.")
+        errors.update(_basis_errors(place, one, matter_list))
+    return errors
+
+
+def _basis_errors(place: int, one: ItemGiven, matter_list: MatterList) -> dict[str, object]:
+    errors: dict[str, object] = {}
+    if matter_list.kind in CHECKED_KINDS and not one.bases:
+        errors[f"{place}.bases"] = _("Every item of this list names its law or document.")
+    for given in one.bases:
+        if len(tidy(str(given.get("title", "")))) < 2:
+            errors[f"{place}.bases"] = _("A basis needs the title of the law or document.")
+        known = (
+            (Basis.Form, given.get("form")),
+            (Basis.Issuer, given.get("issuer")),
+            (Basis.Level, given.get("level")),
+        )
+        if any(value not in choices.values for choices, value in known):
+            errors[f"{place}.bases"] = _("Say for every basis what it is, who issued it, and for what level.")
+    return errors
+
+
+def write(matter_list: MatterList, items: Sequence[ItemGiven]) -> None:
+    """Write the items of an empty draft: three statements, however many there are."""
+    names = dict.fromkeys(name for one in items if (name := clip(tidy(one.category), 80)))
+    made = Category.objects.bulk_create(
+        Category(matter_list=matter_list, position=at, name=name) for at, name in enumerate(names)
+    )
+    by_name = {category.name: category for category in made}
+    rows = []
+    for at, one in enumerate(items):
+        row = Matter(matter_list=matter_list, position=at)
+        _fill(row, one, by_name.get(clip(tidy(one.category), 80)))
+        rows.append(row)
+    Matter.objects.bulk_create(rows)
+    Basis.objects.bulk_create(basis for row, one in zip(rows, items, strict=True) for basis in _bases(row, one))
+
+
+def _fill(row: Matter, given: ItemGiven, category: Category | None) -> None:
+    row.category = category
+    for field in ("code", "name", "told", "does", "does_not", "guarantees"):
+        setattr(row, field, clip(tidy(getattr(given, field)), LONGEST[field]))
+    row.lead = given.lead
+    row.lead_unit_id = given.lead_unit_id if given.lead == Matter.Lead.DEPARTMENT else None
+    named = (f"《{one['title']}》{one.get('number', '')}{one.get('article', '')}" for one in given.bases)
+    row.basis = clip("；".join(named), 300)
+
+
+def _bases(row: Matter, given: ItemGiven) -> list[Basis]:
+    return [
+        Basis(
+            matter=row,
+            position=at,
+            form=one["form"],
+            issuer=one["issuer"],
+            level=one["level"],
+            issuer_name=clip(tidy(str(one.get("issuer_name", ""))), 120),
+            title=clip(tidy(str(one["title"])), 200),
+            number=clip(tidy(str(one.get("number", ""))), 80),
+            article=clip(tidy(str(one.get("article", ""))), 80),
+            link=clip(tidy(str(one.get("link", ""))), 300),
+            file_id=one.get("file_id"),
+            valid_from=one.get("valid_from"),
+            valid_to=one.get("valid_to"),
+        )
+        for at, one in enumerate(given.bases)
+    ]
+
+
+def as_given(item: Matter) -> ItemGiven:
+    """An item of another version, as if it had been typed."""
+    named = ("form", "issuer", "level", "issuer_name", "title", "number", "article", "link")
+    return ItemGiven(
+        code=item.code,
+        name=item.name,
+        category=item.category.name if item.category else "",
+        told=item.told,
+        does=item.does,
+        does_not=item.does_not,
+        guarantees=item.guarantees,
+        lead=item.lead,
+        lead_unit_id=item.lead_unit_id,
+        bases=[
+            {name: getattr(row, name) for name in (*named, "file_id", "valid_from", "valid_to")}
+            for row in item.bases.all()
+        ],
+    )
+
+
+def _category(matter_list: MatterList, name: str) -> Category | None:
+    text = clip(tidy(name), 80)
+    if not text:
+        return None
+    last = matter_list.categories.order_by("-position").values_list("position", flat=True).first()
+    found, _made = Category.objects.get_or_create(
+        matter_list=matter_list, name=text, defaults={"position": 0 if last is None else last + 1}
+    )
+    return found
+
+
+def _sweep_categories(matter_list: MatterList) -> None:
+    matter_list.categories.filter(matters__isnull=True).delete()
