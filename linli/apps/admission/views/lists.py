@@ -327,7 +327,8 @@ def objections(verdict: Any, hits: Any) -> list[str]:
 def buttons(actor: Actor, found: MatterList, today: date) -> dict[str, bool]:
     """Which steps the actor may take with the list now. The reasons why not are the other posts' names."""
     here = actor.covers(found.area_id)
-    manages, draft = here and actor.can(Permission.CATALOGUE_MANAGE), found.status == Status.DRAFT
+    manages = here and actor.can(Permission.CATALOGUE_MANAGE) and found.kind != MatterList.Kind.INCIDENT
+    draft = found.status == Status.DRAFT
     checks = here and actor.can(Permission.CATALOGUE_CHECK) and found.status == Status.CHECKING
     approves = here and actor.can(Permission.CATALOGUE_APPROVE) and found.status == Status.APPROVING
     over = found.valid_to is not None and found.valid_to <= today

@@ -52,7 +52,7 @@ def draft(
         "source": clip(tidy(source), 300),
     }
     errors: dict[str, object] = {}
-    if kind not in Kind.values:
+    if kind not in Kind.values or kind == Kind.INCIDENT:
         errors["kind"] = _("Choose what kind of list it is.")
     for field, text in given.items():
         if len(text) < 2:
@@ -111,6 +111,7 @@ def next_version(*, by: Actor, matter_list: MatterList, valid_from: date, now: d
     """A draft with everything that a published list holds, to be changed. Raises as `draft`, and Stale."""
     if matter_list.status != Status.PUBLISHED:
         raise Stale(_("Only a published list has a next version."))
+    _not_of_incidents(matter_list)
     made = draft(
         by=by,
         area_id=matter_list.area_id,
@@ -192,6 +193,7 @@ def approve(*, by: Actor, matter_list: MatterList, now: datetime, note: str = ""
 def give_up(*, by: Actor, matter_list: MatterList, now: datetime, note: str) -> MatterList:
     """Give up a draft, or end a published list with today. Raises NotAllowed, Stale, Invalid (no reason)."""
     locked = locked_in(by, matter_list, Permission.CATALOGUE_MANAGE, Status.DRAFT, Status.PUBLISHED)
+    _not_of_incidents(locked)
     if len(tidy(note)) < LEAST_NOTE:
         raise Invalid(fields={"note": _("Say why.")})
     today = timezone.localdate(now)
@@ -242,6 +244,12 @@ def judged(matter_list: MatterList, now: datetime) -> list[tuple[Matter, basis.V
             hits = wording.prohibited([item.name, item.does, item.told], words)
         found.append((item, verdict, hits))
     return found
+
+
+def _not_of_incidents(matter_list: MatterList) -> None:
+    """The list of incidents has classes, words and terms that this desk does not know; without it nobody reports."""
+    if matter_list.kind == Kind.INCIDENT:
+        raise Invalid(_("The list of incidents comes with the installation and is not changed here."))
 
 
 def _another(by: Actor, *others: int | None) -> None:

@@ -304,6 +304,17 @@ def test_items_of_other_lists_are_not_offered_to_who_reports(drafter, checker, a
     assert set(offered.values_list("matter_list__kind", flat=True)) == {"incident"}
 
 
+def test_the_list_of_incidents_is_not_changed_here(district, drafter, now):
+    incidents = MatterList.objects.get(kind="incident")
+    with pytest.raises(Invalid):
+        lists.next_version(by=drafter, matter_list=incidents, valid_from=now.date() + timedelta(days=1), now=now)
+    with pytest.raises(Invalid):
+        lists.give_up(by=drafter, matter_list=incidents, note="不再需要这份清单", now=now)
+    with pytest.raises(Invalid):
+        drafted(drafter, now, kind="incident", code="mine")
+    assert Matter.objects.offered(area_id=DISTRICT, on=now.date() + timedelta(days=2)).count() == 27
+
+
 def test_a_list_ends_with_a_reason_and_stays_to_be_read(drafter, checker, approver, now):
     made = published(drafter, checker, approver, now, after=0)
     lists.give_up(by=drafter, matter_list=made, note="上级清单已经取代", now=now)
