@@ -423,7 +423,7 @@ class Walk:
         """A list of what communities help with, as the bureau reads it."""
         page = self.visitor(DESK, who="civil-affairs")
         self.go(page, "/admission/lists/")
-        self.press(page, "main table tr:last-child a")
+        self.press(page, "main table a")
         self.shoot(page, "lists-1440")
         page.context.close()
 
