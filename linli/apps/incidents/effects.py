@@ -35,7 +35,7 @@ def _reclassify(change: Change) -> None:
     assert matter is not None
     if matter.pk == case.matter_id:
         raise Invalid(fields={"matter": _("It is this matter already. Choose another.")})
-    change.data["matter"] = {"from": case.matter.code, "to": matter.code}
+    change.data["matter"] = {"from": case.cited.code, "to": matter.code}
     case.matter, case.event_class = matter, matter.event_class
     # The promise is made for the matter, from the day it was reported (or taken up again), not from the day of the
     # correction; the time that it stood still does not count.

@@ -108,5 +108,9 @@ _REASONS: Final[dict[Permission, Callable[[], str]]] = {
     Permission.AREAS_MANAGE: lambda: _("Only a system administrator may change areas and grids."),
     Permission.ACCOUNTS_MANAGE: lambda: _("Only a system administrator may manage accounts."),
     Permission.CATALOGUE_MANAGE: lambda: _("Your post does not include changing the catalogue."),
+    Permission.TASK_READ: lambda: _("Your post does not include reading what is handed down to communities."),
+    Permission.TASK_WORK: lambda: _("Only the office of the community may do this."),
+    Permission.TASK_SEND: lambda: _("Your post does not include handing tasks to communities."),
+    Permission.TASK_SUPERVISE: lambda: _("Only civil affairs and the organisation department may do this."),
     Permission.EXPORT: lambda: _("Your post does not include exporting data."),
 }

@@ -32,6 +32,10 @@ class Permission(StrEnum):
     CATALOGUE_CHECK = "catalogue.check"
     CATALOGUE_APPROVE = "catalogue.approve"
     EXPORT = "export"
+    TASK_READ = "task.read"
+    TASK_WORK = "task.work"
+    TASK_SEND = "task.send"
+    TASK_SUPERVISE = "task.supervise"
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,13 @@ _FIELD = frozenset(
         Permission.VISIT_WORK,
     }
 )
-_OFFICE = _FIELD | {Permission.PEOPLE_EDIT, Permission.PEOPLE_IMPORT, Permission.EXPORT}
+_OFFICE = _FIELD | {
+    Permission.PEOPLE_EDIT,
+    Permission.PEOPLE_IMPORT,
+    Permission.EXPORT,
+    Permission.TASK_READ,
+    Permission.TASK_WORK,
+}
 
 # Reading, keeping the system and watching the watchers are three different people (等保 三员分立, domain.md §14):
 # `auditor` holds no permission that writes, `admin` none that opens a case or a person.
@@ -120,9 +130,18 @@ GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
         GRID_HEAD.code: _FIELD,
         COMMUNITY_WORKER.code: _OFFICE,
         COMMUNITY_SECRETARY.code: _OFFICE | {Permission.PEOPLE_APPROVE},
-        STREET_STAFF.code: _FIELD | {Permission.EXPORT, Permission.PEOPLE_APPROVE},
+        STREET_STAFF.code: _FIELD
+        | {Permission.EXPORT, Permission.PEOPLE_APPROVE, Permission.TASK_READ, Permission.TASK_SEND},
         # No board: it would count the whole district, and a department reads only what was dispatched to it.
-        DEPARTMENT_STAFF.code: frozenset({Permission.CASE_READ, Permission.CASE_WORK, Permission.NOTE_WRITE}),
+        DEPARTMENT_STAFF.code: frozenset(
+            {
+                Permission.CASE_READ,
+                Permission.CASE_WORK,
+                Permission.NOTE_WRITE,
+                Permission.TASK_READ,
+                Permission.TASK_SEND,
+            }
+        ),
         CIVIL_AFFAIRS.code: frozenset(
             {
                 Permission.CASE_READ,
@@ -131,13 +150,29 @@ GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
                 Permission.DASHBOARD_READ,
                 Permission.CATALOGUE_MANAGE,
                 Permission.EXPORT,
+                Permission.TASK_READ,
+                Permission.TASK_SEND,
+                Permission.TASK_SUPERVISE,
             }
         ),
-        LEGAL_REVIEW.code: frozenset({Permission.CATALOGUE_CHECK}),
-        ORGANISATION.code: frozenset({Permission.CATALOGUE_APPROVE, Permission.DASHBOARD_READ}),
+        LEGAL_REVIEW.code: frozenset({Permission.CATALOGUE_CHECK, Permission.TASK_READ}),
+        ORGANISATION.code: frozenset(
+            {
+                Permission.CATALOGUE_APPROVE,
+                Permission.DASHBOARD_READ,
+                Permission.TASK_READ,
+                Permission.TASK_SUPERVISE,
+            }
+        ),
         RESTRICTED_CARE.code: frozenset({Permission.PEOPLE_READ, Permission.PEOPLE_RESTRICTED}),
         AUDITOR.code: frozenset(
-            {Permission.CASE_READ, Permission.DASHBOARD_READ, Permission.PEOPLE_READ, Permission.AUDIT_READ}
+            {
+                Permission.CASE_READ,
+                Permission.DASHBOARD_READ,
+                Permission.PEOPLE_READ,
+                Permission.AUDIT_READ,
+                Permission.TASK_READ,
+            }
         ),
         ADMIN.code: frozenset({Permission.AREAS_MANAGE, Permission.ACCOUNTS_MANAGE, Permission.CATALOGUE_MANAGE}),
         RESIDENT.code: frozenset({Permission.REPORT_CREATE}),

@@ -151,7 +151,7 @@ class Story:
         return Step(move="refuse", by=self._worker, at=self._worked(20, 300), inputs=words)
 
     def _accepted(self) -> Step:
-        unit = catalogue.lead_unit(self.case.matter, self.case.area_id)
+        unit = catalogue.lead_unit(self.case.cited, self.case.area_id)
         at = self._worked(5, 110)
         if self._has_reporter and self.case.level and self._chance(0.3):
             return Step(move="remind", by=ANONYMOUS, at=self._later(4, 20), as_reporter=True)
@@ -168,7 +168,7 @@ class Story:
         return Step(move="sign", by=self._unit_staff, at=at)
 
     def _handling(self) -> Step:
-        promised = self.case.matter.promised
+        promised = self.case.cited.promised
         days = promised.amount if promised.unit == "working_days" else 1
         whole = days * 7 * 60
         if self._chance(0.1):

@@ -133,7 +133,7 @@ class CaseRow(Answer):
             "title": case.title,
             "place": case.place,
             "area": Named(id=case.area_id, name=case.area.name),
-            "matter_name": case.matter.name,
+            "matter_name": case.cited.name,
             "event_class": case.event_class,
             "event_class_label": str(EventClass(case.event_class).label),
             "state": case.state,
@@ -221,7 +221,7 @@ class CaseOut(CaseRow):
         return CaseOut.model_validate(
             {
                 **cls.facts(case, now),
-                "matter_code": case.matter.code,
+                "matter_code": case.cited.code,
                 "area_path": _path(case),
                 "text": text or case.title,
                 "lon": case.lon,

@@ -90,7 +90,7 @@ class StoryOut(Answer):
             title=case.title,
             place=case.place,
             area=Named(id=case.area_id, name=case.area.name),
-            matter_name=case.matter.name,
+            matter_name=case.cited.name,
             state=case.state,
             state_label=_(state.label),
             told=_(state.told),

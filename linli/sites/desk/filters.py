@@ -50,8 +50,8 @@ def read(params: QueryDict, actor: Actor) -> Filter:
 
 
 def states() -> Mapping[str, str]:
-    """The states of every kind of case: code → label."""
-    return {state.code: gettext(state.label) for kind in kinds.every() for state in kind.flow.states}
+    """The states of the kinds in the queue: code → label."""
+    return {state.code: gettext(state.label) for kind in kinds.answering() for state in kind.flow.states}
 
 
 def _one_of(value: str, known: Iterable[str]) -> str:

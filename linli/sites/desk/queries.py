@@ -116,8 +116,8 @@ class Suggestion:
 
 def suggestion(case: Case) -> Suggestion:
     """Who should lead this case. At most one statement."""
-    unit = lead_unit(case.matter, case.area_id)
-    return Suggestion(unit, case.matter.lead == Matter.Lead.COMMUNITY)
+    unit = lead_unit(case.cited, case.area_id)
+    return Suggestion(unit, case.cited.lead == Matter.Lead.COMMUNITY)
 
 
 LEVELS: Final[tuple[str, ...]] = (

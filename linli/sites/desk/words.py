@@ -7,42 +7,16 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from linli.spine.cases import kinds, queries
-from linli.spine.cases.flow import PART_LABELS, Part, Tone
+from linli.spine.cases.flow import Part
 from linli.spine.cases.models import Attachment, Case, Event
 from linli.spine.cases.queries import CaseView
-from linli.spine.cases.words import span
+from linli.spine.cases.shown import Due, Status, due, status, until, who
 from linli.ui.templatetags.ui import draw_icon, due_tag, status_tag
 
-STATUS_KINDS: Mapping[Tone, str] = {
-    Tone.NEW: "new",
-    Tone.DOING: "doing",
-    Tone.JOINT: "joint",
-    Tone.DONE: "done",
-    Tone.WARN: "soon",
-    Tone.BACK: "returned",
-}
-
-
-@dataclass(frozen=True)
-class Status:
-    """A state as `{% status_tag %}` wants it."""
-
-    kind: str
-    label: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Due:
-    """A deadline as `{% due_tag %}` wants it."""
-
-    kind: str
-    words: str
-    at: datetime | None = None
+__all__ = ["Due", "Entry", "Row", "Status", "due", "history", "lines", "rows", "status", "until", "who"]
 
 
 @dataclass(frozen=True)
@@ -68,30 +42,6 @@ class Entry:
     photos: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
 
-def status(case: Case) -> Status:
-    """The state of a case."""
-    state = kinds.of(case.kind).flow.state[case.state]
-    return Status(STATUS_KINDS[state.tone], gettext(state.label), state.icon)
-
-
-def due(case: Case, now: datetime) -> Due:
-    """How much time is left, or by how much it is late."""
-    reading = queries.reading(case, now)
-    if reading.lateness == "paused":
-        return Due("paused", _("Clock stopped"))
-    if reading.due_at is None:
-        return Due("none", _("Closed"))
-    words = _("%(time)s left") if reading.minutes >= 0 else _("%(time)s late")
-    return Due(reading.lateness, words % {"time": span(reading.minutes)}, reading.due_at)
-
-
-def until(at: datetime, now: datetime) -> Due:
-    """The same for a moment of its own (a whole term, a statutory limit)."""
-    minutes = int((at - now).total_seconds() // 60)
-    words = _("%(time)s left") if minutes >= 0 else _("%(time)s late")
-    return Due("ok" if minutes >= 0 else "late", words % {"time": span(minutes)}, at)
-
-
 def rows(cases: Iterable[Case], now: datetime) -> list[Row]:
     """Cases as rows of the queue."""
     pattern = reverse("desk:case", args=["NUMBER"])  # once, not fifty times
@@ -104,7 +54,7 @@ def lines(cases: Iterable[Case], now: datetime) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for row in rows(cases, now):
         case = row.case
-        facts = (case.matter.name, case.number, case.area.name, *([case.place] if case.place else []))
+        facts = (case.cited.name, case.number, case.area.name, *([case.place] if case.place else []))
         found.append(
             {
                 "number": case.number,
@@ -146,17 +96,6 @@ def _entries(event: Event, view: CaseView) -> Iterable[Entry]:
     )
     if event.note and event.public_note:
         yield Entry(at=event.at, who=who(event), what=gettext(move.label), kind="internal", text=event.note)
-
-
-def who(event: Event) -> str:
-    """Who made a move, in which part and for whom: people by name inside the house, residents by their part."""
-    part = gettext(PART_LABELS[Part(event.part)])
-    if event.actor is None or event.part == Part.REPORTER:
-        return part
-    if event.post is None:
-        return event.actor.name or part
-    place = event.post.unit.name if event.post.unit is not None else event.post.area.name
-    return pgettext("a person and where they work", "%(name)s, %(place)s") % {"name": event.actor.name, "place": place}
 
 
 def details(event: Event, view: CaseView) -> list[str]:
@@ -209,7 +148,7 @@ def photo_rows(photos: Iterable[Attachment], case: Case, sent_at: datetime) -> l
         url = reverse("desk:photo", args=[case.number, photo.file_id])
         taken = photo.file.taken_at or sent_at
         time = f"{timezone.localtime(taken):%m-%d %H:%M}"
-        words = {"matter": case.matter.name, "place": case.place or case.area.name, "time": time}
+        words = {"matter": case.cited.name, "place": case.place or case.area.name, "time": time}
         found.append({
             "url": url,
             "thumb_url": f"{url}?size=small",

@@ -26,9 +26,13 @@ def calendar_for(case: Case, at: datetime) -> WorkingCalendar:
 
 
 def start(case: Case, kind: Kind, now: datetime) -> None:
-    """Set both clocks of a case that opens now; the reply to the reporter is due with the first step."""
+    """Set both clocks of a case that opens now; the reply to the reporter is due with the first step.
+
+    The term follows from the matter; a kind that nobody waits for as a resident has set it already.
+    """
     calendar = calendar_for(case, now)
-    restart_term(case, now)
+    if kind.answers:
+        restart_term(case, now)
     first = rules.params(kind.steps_rule, case.area_id, timezone.localdate(now))[kind.flow.start]
     case.respond_due = term_of(first).due(now, calendar)
     start_step(case, kind, now)
@@ -37,8 +41,8 @@ def start(case: Case, kind: Kind, now: datetime) -> None:
 def restart_term(case: Case, start_at: datetime) -> None:
     """The whole term runs from `start_at` (the opening, a reopening, or the opening under another matter)."""
     calendar = calendar_for(case, start_at)
-    case.term_due = case.matter.promised.due(start_at, calendar)
-    case.statutory_due = max(case.matter.statutory.due(start_at, calendar), case.term_due)
+    case.term_due = case.cited.promised.due(start_at, calendar)
+    case.statutory_due = max(case.cited.statutory.due(start_at, calendar), case.term_due)
 
 
 def start_step(case: Case, kind: Kind, now: datetime) -> None:
@@ -69,8 +73,8 @@ def shift(case: Case, paused_from: datetime, now: datetime) -> int:
     """A pause moves the deadline: both terms move on by the time paused. Returns the minutes that the promise moved."""
     calendar = calendar_for(case, now)
     before = case.term_due
-    case.term_due = case.matter.promised.shift(case.term_due, paused_from, now, calendar)
-    case.statutory_due = max(case.matter.statutory.shift(case.statutory_due, paused_from, now, calendar), case.term_due)
+    case.term_due = case.cited.promised.shift(case.term_due, paused_from, now, calendar)
+    case.statutory_due = max(case.cited.statutory.shift(case.statutory_due, paused_from, now, calendar), case.term_due)
     return int((case.term_due - before) / timedelta(minutes=1))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol
+from typing import Any
 
 
 def _(text: str) -> str:
@@ -25,6 +25,9 @@ class Part(StrEnum):
     UNIT = "unit"
     STREET = "street"
     DISTRICT = "district"
+    SENDER = "sender"
+    LEGAL = "legal"
+    SUPERVISOR = "supervisor"
     SYSTEM = "system"
 
 
@@ -52,32 +55,16 @@ class Tone(StrEnum):
     BACK = "back"
 
 
-class Snapshot(Protocol):
-    """What a guard may look at: facts of the case and of who asks, gathered before asking."""
-
-    @property
-    def reopens(self) -> int: ...
-    @property
-    def reopens_limit(self) -> int: ...
-    @property
-    def has_reporter(self) -> bool: ...
-    @property
-    def handler_id(self) -> int | None: ...
-    @property
-    def actor_id(self) -> int | None: ...
-    @property
-    def reminded_recently(self) -> bool: ...
-    @property
-    def unit_is_community(self) -> bool: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """A condition beyond state and part, with the sentence that is shown where it does not hold."""
+    """A condition beyond state and part, with the sentence that is shown where it does not hold.
+
+    `holds` looks at facts of the case and of who asks, gathered beforehand; which facts is for the kind to say.
+    """
 
     name: str
     reason: str
-    holds: Callable[[Snapshot], bool]
+    holds: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +119,9 @@ PART_LABELS: Mapping[Part, str] = {
     Part.UNIT: _("the unit that has the case"),
     Part.STREET: _("the street"),
     Part.DISTRICT: _("the district"),
+    Part.SENDER: _("the unit that asks"),
+    Part.LEGAL: _("the legality reviewer"),
+    Part.SUPERVISOR: _("the organisation department"),
     Part.SYSTEM: _("the system"),
 }
 
@@ -177,7 +167,7 @@ class Flow:
         """The states in which a case is on the desk of `part`."""
         return frozenset(state.code for state in self.states if part in state.owner)
 
-    def objection(self, name: str, *, state: str, parts: Iterable[Part], snapshot: Snapshot) -> Objection | None:
+    def objection(self, name: str, *, state: str, parts: Iterable[Part], snapshot: object) -> Objection | None:
         """Why `name` may not be made in `state` by somebody who plays `parts`; None where it may.
 
         Asked by the engine before it moves and by the screens for the greyed button: one rule, one sentence.

@@ -16,6 +16,7 @@ from linli.foundation.areas.models import Area
 from linli.foundation.files.models import StoredFile
 from linli.lib.prefix import within
 from linli.register.people.models import Party
+from linli.spine.cases import rights
 from linli.spine.catalogue.models import EventClass, Matter
 
 # Codes up to this length are wide areas (streets and more); see `CaseQuerySet.under`.
@@ -40,7 +41,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The cases that `actor` may read at all: scope first, default nothing (design.md, rule 5).
 
         Posts see the cases of their area; a department sees those that were ever dispatched to it; residents see
-        those they reported or joined.
+        those they reported or joined. Only of kinds that the right to read cases opens: others have rights and
+        pages of their own.
         """
         if actor.is_system:
             return self.all()
@@ -49,6 +51,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.filter(Q(party__user_id=actor.user_id) | Exists(joined))
         if not actor.can(Permission.CASE_READ):
             return self.none()
+        return self.filter(kind__in=rights.kinds_read_with(Permission.CASE_READ))._of_post(actor)
+
+    def _of_post(self, actor: Actor) -> Self:
         if actor.role == DEPARTMENT_STAFF.code:
             if actor.unit_id is None:
                 return self.none()
@@ -65,11 +70,13 @@ class Case(models.Model):
         ANONYMOUS = "anonymous", _("anonymous")
         GRID = "grid", _("grid patrol")
         COMMUNITY = "community", _("community office")
+        GOVERNMENT = "government", _("government")
 
     number = models.CharField(_("number"), max_length=16, unique=True)
     kind = models.CharField(max_length=20)
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
-    event_class = models.CharField(max_length=20, choices=EventClass.choices)
+    # None only where no list holds it: a task that came without, or one that is still to be admitted.
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    event_class = models.CharField(max_length=20, choices=EventClass.choices, blank=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
     source = models.CharField(max_length=10, choices=Source.choices)
@@ -138,6 +145,12 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def cited(self) -> Matter:
+        """The matter of a case that cannot be without one."""
+        assert self.matter is not None
+        return self.matter
 
     @property
     def deadline(self) -> datetime | None:

@@ -17,6 +17,7 @@ from linli.foundation.accounts.roles import (
     Permission,
 )
 from linli.foundation.rules import queries as rules
+from linli.spine.cases import kinds
 from linli.spine.cases.flow import Part
 from linli.spine.cases.kinds import Kind
 from linli.spine.cases.models import Case
@@ -39,6 +40,9 @@ def parts_of(actor: Actor, case: Case, *, is_reporter: bool = False) -> frozense
     parts: set[Part] = set()
     if actor.is_system:
         return frozenset({Part.SYSTEM})
+    own_rule = kinds.of(case.kind).parts
+    if own_rule is not None:
+        return own_rule(actor, case)
     if is_reporter or (actor.is_resident and case.party is not None and case.party.user_id == actor.user_id):
         parts.add(Part.REPORTER)
     if actor.can(Permission.CASE_WORK) and actor.covers(case.area_id):
@@ -57,7 +61,7 @@ def own_part(actor: Actor) -> Part | None:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseSnapshot:
-    """The facts that guards ask for (`flow.Snapshot`)."""
+    """The facts that the guards of a report look at."""
 
     reopens: int
     reopens_limit: int
@@ -68,8 +72,10 @@ class CaseSnapshot:
     unit_is_community: bool
 
 
-def snapshot(case: Case, kind: Kind, actor: Actor, now: datetime) -> CaseSnapshot:
-    """Gather what the guards may look at. Needs `case.unit` loaded; asks nothing of the database."""
+def snapshot(case: Case, kind: Kind, actor: Actor, now: datetime) -> object:
+    """Gather what the guards may look at. Needs `case.unit` loaded; the usual facts ask nothing of the database."""
+    if kind.facts is not None:
+        return kind.facts(case, actor, now)
     limits = rules.params(kind.limits_rule, case.area_id, timezone.localdate(now))
     recently = now - timedelta(hours=limits["remind_hours"])
     return CaseSnapshot(

@@ -118,7 +118,7 @@ def desk_of(actor: Actor) -> Q:
     """What lies on the actor's desk: open cases in a state that is theirs to move, for every kind of case."""
     desk = Q(pk__in=())
     part = own_part(actor)
-    for kind in kinds.every():
+    for kind in kinds.answering():
         flow = kind.flow
         if part is not None and part is not Part.GRID:
             desk |= Q(kind=flow.kind, state__in=sorted(flow.owned_by(part)))

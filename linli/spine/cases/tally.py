@@ -6,6 +6,7 @@ from datetime import date
 from django.db import connection
 from django.utils import timezone
 
+from linli.spine.cases import kinds
 from linli.spine.cases.models import Case, Tally
 
 FACETS = (
@@ -24,6 +25,11 @@ FACETS = (
 )
 Key = tuple[date, str, str]
 SATISFIED_FROM = 2  # 1 not satisfied, 2 mostly satisfied, 3 satisfied: 满意率 counts the last two (domain.md §3.4).
+
+
+def is_tallied(case: Case) -> bool:
+    """Whether this case counts: residents wait for its answer."""
+    return kinds.of(case.kind).answers
 
 
 def key_of(case: Case) -> Key:
@@ -56,11 +62,11 @@ class Before:
     """What a case counted for before a move; `settle` writes the difference."""
 
     def __init__(self, case: Case | None = None) -> None:
-        self.rows = {key_of(case): facets_of(case)} if case else {}
+        self.rows = {key_of(case): facets_of(case)} if case and is_tallied(case) else {}
 
     def settle(self, case: Case) -> None:
         """Add the difference to the rows, in order of their keys so that two moves never lock crosswise."""
-        after = {key_of(case): facets_of(case)}
+        after = {key_of(case): facets_of(case)} if is_tallied(case) else {}
         for key in sorted({*self.rows, *after}):
             old, new = self.rows.get(key, {}), after.get(key, {})
             delta = [new.get(facet, 0) - old.get(facet, 0) for facet in FACETS]
@@ -84,7 +90,8 @@ _UPSERT = (
 def recount() -> dict[Key, dict[str, int]]:
     """Count every case anew, for the proof that the kept rows are right (`linli manage recount`)."""
     rows: dict[Key, dict[str, int]] = {}
-    for case in Case.objects.order_by("pk").iterator(chunk_size=5000):
+    counted = [kind.flow.kind for kind in kinds.answering()]
+    for case in Case.objects.filter(kind__in=counted).order_by("pk").iterator(chunk_size=5000):
         row = rows.setdefault(key_of(case), dict.fromkeys(FACETS, 0))
         for facet, value in facets_of(case).items():
             row[facet] += value

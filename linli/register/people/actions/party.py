@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from linli.foundation import vault
 from linli.foundation.accounts.actors import Actor
-from linli.foundation.accounts.models import User
+from linli.foundation.accounts.models import Unit, User
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit import actions as audit
 from linli.lib.chinese import clip, fold, mobile, tidy
@@ -59,6 +59,13 @@ def party_of_user(*, user_id: int, now: datetime) -> Party:
         Party.objects.filter(pk=party.pk, user__isnull=True).update(user_id=user_id)
         party.refresh_from_db()
     return party
+
+
+def party_of_unit(*, unit: Unit, now: datetime) -> Party:
+    """The party of a unit that asks something of communities, made if it is new."""
+    fresh = Party(kind=Party.Kind.UNIT, name=clip(unit.name, LONGEST_NAME), unit=unit, created_at=now)
+    Party.objects.bulk_create([fresh], ignore_conflicts=True)
+    return Party.objects.get(unit=unit)
 
 
 def reveal_phone(*, party: Party, by: Actor, reason: str, now: datetime, ip: str = "") -> str:

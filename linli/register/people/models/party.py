@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.foundation import vault
+from linli.foundation.accounts.models import Unit
 
 
 class PartyQuerySet(models.QuerySet["Party"]):
@@ -13,7 +14,10 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
 
 class Party(models.Model):
-    """Somebody whom a case is for. Personal data: the name and the phone (sealed; found by blind index)."""
+    """Somebody whom a case is for: a resident, or a unit that asks something of communities.
+
+    Personal data: the name and the phone (sealed; found by blind index).
+    """
 
     class Kind(models.TextChoices):
         RESIDENT = "resident", _("resident")
@@ -26,6 +30,7 @@ class Party(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="party"
     )
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="party")
     # Who this is in the register, where that is known.
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="parties")
     created_at = models.DateTimeField()

@@ -39,7 +39,7 @@ def offered(request: HttpRequest, number: CaseNumber) -> MovesOut:
     """Every move that your part could ever make in this case: those allowed now, and why not the others."""
     view = view_of(reader(request), number)
     case = view.case
-    lead = catalogue.lead_unit(case.matter, case.area_id)
+    lead = catalogue.lead_unit(case.cited, case.area_id)
     return MovesOut(
         number=case.number,
         seq=case.seq,

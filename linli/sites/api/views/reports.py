@@ -161,7 +161,7 @@ def _receipt(receipt: Receipt, found: places.Found) -> ReceiptOut:
         repeated=receipt.repeated,
         state=case.state,
         area=Named(id=case.area_id, name=case.area.name),
-        matter_name=case.matter.name,
+        matter_name=case.cited.name,
         found_by=found.by,
         metres_off=found.metres_off,
         respond_due=case.respond_due,

@@ -130,7 +130,7 @@ def facts(view: CaseView, now: datetime) -> list[tuple[str, object]]:
     area = case.area
     above = [one.name for one in (area.parent.parent if area.parent else None, area.parent) if one is not None]
     found: list[tuple[str, object]] = [
-        (_("Matter"), case.matter.name),
+        (_("Matter"), case.cited.name),
         (_("Class"), case.get_event_class_display()),
         (_("Place"), case.place),
         (_("Area"), " › ".join([*above, area.name])),

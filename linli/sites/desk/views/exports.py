@@ -130,7 +130,7 @@ def cells(case: Case) -> list[str]:
         case.number,
         words.status(case).label,
         str(case.get_event_class_display()),
-        case.matter.name,
+        case.cited.name,
         case.title,
         case.place,
         case.area_id,

@@ -146,7 +146,7 @@ class _Page:
         found = []
         for one in (photo for photo in photos if photo.when == when):
             url = self.opened.photo_url(one.attachment.file_id)
-            values = {"matter": case.matter.name, "day": f"{timezone.localtime(one.at):%m-%d}"}
+            values = {"matter": case.cited.name, "day": f"{timezone.localtime(one.at):%m-%d}"}
             alt = _("Before: %(matter)s, %(day)s") if when == "before" else _("After: %(matter)s, %(day)s")
             found.append({"url": url, "thumb_url": f"{url}?size=small", "alt": alt % values})
         return found
@@ -154,7 +154,7 @@ class _Page:
 
 def _title(opened: Opened) -> str:
     """The reporter reads their own words; whoever joined reads what the matter is."""
-    return opened.case.title if opened.is_reporter else opened.case.matter.name
+    return opened.case.title if opened.is_reporter else opened.case.cited.name
 
 
 def _may(offered: Mapping[str, Choice], name: str) -> bool:

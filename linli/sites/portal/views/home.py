@@ -67,7 +67,7 @@ def _rows(request: ActorRequest, found: Sequence[Case], now: datetime) -> list[d
     return [
         {
             "case": case,
-            "title": case.title if case.party_id == own else case.matter.name,
+            "title": case.title if case.party_id == own else case.cited.name,
             "state": story.state_tag(case, is_reporter=case.party_id == own),
             "told": story.told(case),
             "promise": story.promise(case, now),
