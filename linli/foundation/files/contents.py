@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 FULL = {errno.ENOSPC, errno.EDQUOT}
 SUFFIXES = {"full": ".jpg", "small": "-s.jpg"}
 VOICE = ".voice"
+DOCUMENT = ".document"
 DRAFT = ".draft-"
 
 
@@ -73,19 +74,38 @@ def voice_name(sha256: str) -> str:
 
 def put_voice(sha256: str, data: bytes) -> None:
     """Write a voice note unless it is there. Raises StorageFull or StorageTrouble."""
-    try:
-        if not default_storage.exists(voice_name(sha256)):
-            _write(voice_name(sha256), data)
-    except OSError as failure:
-        if failure.errno in FULL:
-            raise StorageFull from failure
-        logger.exception("A voice note could not be written.")
-        raise StorageTrouble from failure
+    _put_whole(voice_name(sha256), data)
 
 
 def read_voice(sha256: str) -> File[bytes]:
     """Open a voice note; raises FileNotFoundError."""
     return default_storage.open(voice_name(sha256), "rb")
+
+
+def document_name(sha256: str) -> str:
+    """Where a document lies."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}{DOCUMENT}"
+
+
+def put_document(sha256: str, data: bytes) -> None:
+    """Write a document unless it is there. Raises StorageFull or StorageTrouble."""
+    _put_whole(document_name(sha256), data)
+
+
+def read_document(sha256: str) -> File[bytes]:
+    """Open a document; raises FileNotFoundError."""
+    return default_storage.open(document_name(sha256), "rb")
+
+
+def _put_whole(name: str, data: bytes) -> None:
+    try:
+        if not default_storage.exists(name):
+            _write(name, data)
+    except OSError as failure:
+        if failure.errno in FULL:
+            raise StorageFull from failure
+        logger.exception("%s could not be written.", name)
+        raise StorageTrouble from failure
 
 
 def _write(name: str, data: bytes) -> None:
@@ -127,10 +147,11 @@ def read(sha256: str, size: str = "full") -> File[bytes]:
 
 
 def remove(sha256: str) -> None:
-    """Delete a photo and its thumbnail, or a voice note: whatever of them is there."""
+    """Delete a photo and its thumbnail, a voice note or a document: whatever of them is there."""
     for size in SUFFIXES:
         default_storage.delete(name_of(sha256, size))
     default_storage.delete(voice_name(sha256))
+    default_storage.delete(document_name(sha256))
 
 
 def on_shelf(shelf: str, before: datetime) -> Iterator[str]:
