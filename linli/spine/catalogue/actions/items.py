@@ -1,8 +1,8 @@
 """The items of a draft: put in place as a whole, or one by one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -26,11 +26,15 @@ LONGEST: Final[Mapping[str, int]] = {
     "guarantees": 500,
     "category": 80,
 }
+DAYS: Final = ("valid_from", "valid_to", "suspended_since")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ItemGiven:
-    """An item as it was typed or read from a sheet; `bases` in the order in which they are shown."""
+    """An item as it was typed or read from a sheet; `bases` in the order in which they are shown.
+
+    The days belong to items that were admitted to a list in force, or taken out of it (`actions.admitted`).
+    """
 
     code: str
     name: str
@@ -42,6 +46,9 @@ class ItemGiven:
     lead: str = Matter.Lead.COMMUNITY
     lead_unit_id: int | None = None
     bases: Sequence[Mapping[str, Any]] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    suspended_since: date | None = None
 
 
 @transaction.atomic
@@ -77,13 +84,15 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
         errors["code"] = _("A list holds at most %(n)s items.") % {"n": MOST_ITEMS}
     if errors:
         raise Invalid(fields=errors)
-    if item is None:
+    if item is not None:
+        given = replace(given, **{day: getattr(item, day) for day in DAYS})
+    else:
         last = locked.matters.order_by("-position").values_list("position", flat=True).first()
         item = Matter(matter_list=locked, position=0 if last is None else last + 1)
-    _fill(item, given, _category(locked, given.category))
+    fill(item, given, category(locked, given.category))
     item.save()
     item.bases.all().delete()
-    Basis.objects.bulk_create(_bases(item, given))
+    Basis.objects.bulk_create(bases(item, given))
     _sweep_categories(locked)
     return item
 
@@ -155,23 +164,27 @@ def write(matter_list: MatterList, items: Sequence[ItemGiven]) -> None:
     rows = []
     for at, one in enumerate(items):
         row = Matter(matter_list=matter_list, position=at)
-        _fill(row, one, by_name.get(clip(tidy(one.category), 80)))
+        fill(row, one, by_name.get(clip(tidy(one.category), 80)))
         rows.append(row)
     Matter.objects.bulk_create(rows)
-    Basis.objects.bulk_create(basis for row, one in zip(rows, items, strict=True) for basis in _bases(row, one))
+    Basis.objects.bulk_create(basis for row, one in zip(rows, items, strict=True) for basis in bases(row, one))
 
 
-def _fill(row: Matter, given: ItemGiven, category: Category | None) -> None:
-    row.category = category
+def fill(row: Matter, given: ItemGiven, heading: Category | None) -> None:
+    """Put what was given into a row; the row is not saved."""
+    row.category = heading
     for field in ("code", "name", "told", "does", "does_not", "guarantees"):
         setattr(row, field, clip(tidy(getattr(given, field)), LONGEST[field]))
+    for day in DAYS:
+        setattr(row, day, getattr(given, day))
     row.lead = given.lead
     row.lead_unit_id = given.lead_unit_id if given.lead == Matter.Lead.DEPARTMENT else None
     named = (f"《{one['title']}》{one.get('number', '')}{one.get('article', '')}" for one in given.bases)
     row.basis = clip("；".join(named), 300)
 
 
-def _bases(row: Matter, given: ItemGiven) -> list[Basis]:
+def bases(row: Matter, given: ItemGiven) -> list[Basis]:
+    """The laws and documents of an item, not saved yet."""
     return [
         Basis(
             matter=row,
@@ -205,6 +218,9 @@ def as_given(item: Matter) -> ItemGiven:
         guarantees=item.guarantees,
         lead=item.lead,
         lead_unit_id=item.lead_unit_id,
+        valid_from=item.valid_from,
+        valid_to=item.valid_to,
+        suspended_since=item.suspended_since,
         bases=[
             {name: getattr(row, name) for name in (*named, "file_id", "valid_from", "valid_to")}
             for row in item.bases.all()
@@ -212,7 +228,8 @@ def as_given(item: Matter) -> ItemGiven:
     )
 
 
-def _category(matter_list: MatterList, name: str) -> Category | None:
+def category(matter_list: MatterList, name: str) -> Category | None:
+    """The heading with this name, made if it is new; None without a name."""
     text = clip(tidy(name), 80)
     if not text:
         return None

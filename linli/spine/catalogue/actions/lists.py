@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -124,7 +125,8 @@ def next_version(*, by: Actor, matter_list: MatterList, valid_from: date, now: d
         valid_from=valid_from,
         now=now,
     )
-    found = matter_list.matters.select_related("category").prefetch_related("bases").order_by("position", "pk")
+    kept = matter_list.matters.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from))
+    found = kept.select_related("category").prefetch_related("bases").order_by("position", "pk")
     items.write(made, [items.as_given(item) for item in found])
     return made
 

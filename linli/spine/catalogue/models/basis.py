@@ -8,8 +8,8 @@ from linli.spine.catalogue import basis
 from linli.spine.catalogue.models.matter import Matter
 
 
-class Basis(models.Model):
-    """依据: what an item rests on. Level and issuer are kept apart (see `catalogue.basis`). No personal data."""
+class BasisFields(models.Model):
+    """A law or document: what it is, who issued it, for what level (kept apart, see `catalogue.basis`)."""
 
     class Form(models.TextChoices):
         LAW = basis.Form.LAW, _("law, regulation or rule")
@@ -29,8 +29,6 @@ class Basis(models.Model):
         DISTRICT = basis.Level.DISTRICT, _("district")
         STREET = basis.Level.STREET, _("street")
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="bases")
-    position = models.PositiveIntegerField(_("position"), default=0)
     form = models.CharField(_("form"), max_length=10, choices=Form.choices)
     issuer = models.CharField(_("kind of issuer"), max_length=12, choices=Issuer.choices)
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
@@ -44,11 +42,7 @@ class Basis(models.Model):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("legal basis")
-        ordering = ["matter_id", "position", "id"]
-
-    def __str__(self) -> str:
-        return self.document.named
+        abstract = True
 
     @property
     def document(self) -> basis.Document:
@@ -63,3 +57,17 @@ class Basis(models.Model):
             valid_from=self.valid_from,
             valid_to=self.valid_to,
         )
+
+
+class Basis(BasisFields):
+    """依据: what an item of a list rests on. No personal data."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="bases")
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("legal basis")
+        ordering = ["matter_id", "position", "id"]
+
+    def __str__(self) -> str:
+        return self.document.named

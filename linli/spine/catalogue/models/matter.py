@@ -27,6 +27,22 @@ class EventClass(models.TextChoices):
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
+    """Chainable questions."""
+
+    def standing(self, on: date) -> Self:
+        """Without items that are not admitted yet, or not any more. The list itself must be in force, too."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        )
+
+    def same_item(self, matter: "Matter") -> Self:
+        """The rows of this item in all versions of its list: those with its code."""
+        return self.filter(
+            code=matter.code,
+            matter_list__code=matter.matter_list.code,
+            matter_list__area_id=matter.matter_list.area_id,
+        )
+
     def offered(self, *, area_id: str, on: date) -> Self:
         """What residents may report: the matters of the lists of incidents in force for this area on this day."""
         lists = MatterList.objects.in_force(area_id=area_id, on=on).filter(kind=MatterList.Kind.INCIDENT)
@@ -39,6 +55,7 @@ class Matter(models.Model):
     Items of incidents say what residents may report; items of the other lists what a community does (`does`), what it
     does not (`does_not`), and the people, guidance, money and conditions that must come with it (`guarantees`). Their
     legal basis stands in `Basis`; `basis` is how it reads in one line. A promised term of 0 says nothing of time.
+    An item that was admitted to a list in force carries days of its own (docs/adr/0014).
     """
 
     class Lead(models.TextChoices):
@@ -72,6 +89,10 @@ class Matter(models.Model):
     statutory_amount = models.PositiveSmallIntegerField(_("statutory term"), default=0)
     statutory_unit = models.CharField(max_length=15, choices=TermUnit.choices, default=TermUnit.WORKING_DAYS)
     basis = models.CharField(_("basis"), max_length=300, blank=True)
+    # Of an item that was admitted to a list in force, or taken out of it, apart from the versions of the list.
+    valid_from = models.DateField(_("admitted from"), null=True, blank=True)
+    valid_to = models.DateField(_("admitted until"), null=True, blank=True)
+    suspended_since = models.DateField(_("suspended since"), null=True, blank=True)
     urgent_call = models.CharField(_("number to call when urgent"), max_length=20, blank=True)
 
     objects = MatterQuerySet.as_manager()

@@ -132,6 +132,10 @@ class ListStep(models.Model):
         PUBLISHED = "published", _("approved and published")
         RETIRED = "retired", _("given up")
         IMPORTED = "imported", _("items taken from a sheet")
+        ADMITTED = "admitted", _("an item was admitted")
+        SUSPENDED = "suspended", _("an item was suspended")
+        RESUMED = "resumed", _("a suspension was ended")
+        EXITED = "exited", _("an item was taken off")
 
     matter_list = models.ForeignKey(MatterList, on_delete=models.PROTECT, related_name="steps")
     step = models.CharField(max_length=10, choices=Step.choices)
