@@ -4,7 +4,7 @@ It asks the database only for the number of unread messages, and only when the p
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,6 +16,8 @@ from linli.foundation.accounts.roles import GRID_HEAD, GRID_WORKER, Permission
 from linli.foundation.notifications.queries import unread_count
 from linli.spine.catalogue.queries import LIST_RIGHTS
 
+#: Entries of the rail that stand for several parts.
+_COVERS = {"admission:tasks": ("/admission/",), "dashboards": ("/population/",)}
 FIELD_ROLES = (GRID_WORKER.code, GRID_HEAD.code)
 
 
@@ -28,6 +30,8 @@ class Item:
     icon: str
     current: bool = False
     badge: int = 0
+    #: What else belongs to it, as the beginnings of addresses.
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,9 @@ def rail(actor: Actor, path: str) -> list[Item]:
         (Permission.PEOPLE_READ, _("Homes"), "register:homes", "building", True),
         (Permission.CASE_READ, _("Grid map"), "desk:map", "map-2", True),
         (Permission.PEOPLE_READ, _("Ledgers"), "ledgers:home", "file-spreadsheet", True),
-        ("", _("Lists"), "admission:lists", "list-details", _works_on_lists(actor)),
+        (Permission.TASK_READ, _("Tasks and lists"), "admission:tasks", "list-details", True),
+        ("", _("Lists"), "admission:lists", "list-details", _only_lists(actor)),
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
-        (Permission.DASHBOARD_READ, _("Population figures"), "population:figures", "chart-bar", True),
     ]
     return _marked(_allowed(actor, wanted), path)
 
@@ -85,7 +89,13 @@ def rail(actor: Actor, path: str) -> list[Item]:
 def foot(actor: Actor, path: str) -> list[Item]:
     """What stands at the bottom of the rail: what is looked after now and then."""
     wanted = [
-        ("", _("Lists"), "admission:lists", "list-details", not _works_on_lists(actor)),
+        (
+            "",
+            _("Lists"),
+            "admission:lists",
+            "list-details",
+            not _only_lists(actor) and not actor.can(Permission.TASK_READ),
+        ),
         ("", _("Coverage"), "desk:gaps", "sitemap", _may_see_gaps(actor)),
         (Permission.AUDIT_READ, _("Access log"), "desk:audit", "shield-lock", True),
         ("", _("Me"), "accounts:me", "user", True),
@@ -108,7 +118,7 @@ def tabs(actor: Actor, path: str) -> list[Item]:
 
 
 def sections(actor: Actor, path: str) -> list[Item]:
-    """The parts of the register beside the page that is open: a second row, only on the pages of the register."""
+    """The parts beside the page that is open: a second row, where an entry of the rail has several."""
     homes = [
         (Permission.PEOPLE_READ, _("Estates and buildings"), "register:homes", "building", True),
         (Permission.PEOPLE_READ, _("Map of buildings"), "register:map", "map-2", True),
@@ -126,7 +136,17 @@ def sections(actor: Actor, path: str) -> list[Item]:
         (Permission.PEOPLE_READ, _("Ledgers"), "ledgers:home", "file-spreadsheet", True),
         (Permission.EXPORT, _("Exports"), "ledgers:exports", "download", True),
     ]
-    for group in (homes, people, ledgers):
+    tasks = [
+        (Permission.TASK_READ, _("Tasks"), "admission:tasks", "clipboard-list", True),
+        (Permission.TASK_READ, _("Applications"), "admission:applications", "file-text", True),
+        (Permission.TASK_READ, _("Agreements"), "admission:agreements", "scale", True),
+        ("", _("Lists"), "admission:lists", "list-details", actor.can(Permission.TASK_READ)),
+    ]
+    figures = [
+        (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
+        (Permission.DASHBOARD_READ, _("Population figures"), "population:figures", "chart-bar", True),
+    ]
+    for group in (homes, people, ledgers, tasks, figures):
         shown = _marked(_allowed(actor, group), path)
         if any(item.current for item in shown):
             return shown if len(shown) > 1 else []
@@ -135,15 +155,15 @@ def sections(actor: Actor, path: str) -> list[Item]:
 
 def _allowed(actor: Actor, wanted: Sequence[tuple[str, str, str, str, bool]]) -> list[Item]:
     return [
-        Item(label, _address(name), icon)
+        Item(label, _address(name), icon, covers=_COVERS.get(name, ()))
         for permission, label, name, icon, fits in wanted
         if fits and (not permission or actor.can(permission))
     ]
 
 
-def _works_on_lists(actor: Actor) -> bool:
-    """Whoever makes lists has them in the rail; all others look them up now and then."""
-    return any(actor.can(right) for right in LIST_RIGHTS)
+def _only_lists(actor: Actor) -> bool:
+    """Whoever makes lists without seeing tasks has them in the rail; all others look them up now and then."""
+    return any(actor.can(right) for right in LIST_RIGHTS) and not actor.can(Permission.TASK_READ)
 
 
 def _may_see_gaps(actor: Actor) -> bool:
@@ -161,5 +181,9 @@ def _address(name: str) -> str:
 
 def _marked(items: list[Item], path: str) -> list[Item]:
     """Mark the entry that the page belongs to: the one with the longest address that begins the page's."""
-    best = max((item.url for item in items if path.startswith(item.url)), key=len, default="")
-    return [Item(item.label, item.url, item.icon, item.url == best and bool(best), item.badge) for item in items]
+
+    def reach(item: Item) -> int:
+        return max((len(start) for start in (item.url, *item.covers) if path.startswith(start)), default=0)
+
+    best = max((reach(item) for item in items), default=0)
+    return [replace(item, current=best > 0 and reach(item) == best) for item in items]

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,9 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.apps.admission import sheets
-from linli.apps.admission.forms import Bases, ItemForm, SheetForm
+from linli.apps.admission.forms.lists import Bases, ItemForm, SheetForm
+from linli.apps.admission.models import Application, Objection
+from linli.apps.admission.queries.applications import objections as objections_to
+from linli.apps.admission.queries.tasks import citable
 from linli.apps.admission.views.lists import crumbs, draft_in_scope, item_of, list_in_scope, objections, page, works_on
 from linli.foundation.accounts.access import requires, signed_in
+from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
@@ -48,9 +53,19 @@ def item(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
     if found.kind in CHECKED_KINDS and works_on(request.actor, found):
         judged = {row.pk: (verdict, hits) for row, verdict, hits in life.judged(found, timezone.now())}
         told = objections(*judged.get(one.pk, (basis.Verdict(()), [])))
+    actor = request.actor
+    works = actor.can(Permission.TASK_WORK) and found.status == MatterList.Status.PUBLISHED
+    reads = works or (actor.can(Permission.CATALOGUE_MANAGE) and actor.covers(found.area_id))
+    one.matter_list = found
     context = {
         "list": found,
         "item": one,
+        "over": one.valid_to is not None and one.valid_to < today,
+        "admitted_by": Application.objects.visible_to(actor).filter(matter__in=same_item(one)).first(),
+        "may_cite": one.pk in {row.pk for row in citable(actor, today)} if actor.can(Permission.TASK_SEND) else False,
+        "may_object": works and found.kind in CHECKED_KINDS,
+        "may_answer": actor.can(Permission.CATALOGUE_MANAGE),
+        "objections": own_objections(actor, one) if reads else [],
         "bases": [(row, row.document.in_force(today)) for row in one.bases.all()],
         "told": told,
         "crumbs": crumbs(found, (one.name, "")),
@@ -59,6 +74,19 @@ def item(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
         and request.actor.covers(found.area_id),
     }
     return page(request, "item.html", context)
+
+
+def same_item(one: Matter) -> QuerySet[Matter]:
+    """The item in all versions of its list."""
+    return Matter.objects.same_item(one)
+
+
+def own_objections(actor: Actor, one: Matter) -> list[Objection]:
+    """What was said against an item: all of it to those who keep the list, its own to a community."""
+    found = objections_to(one)
+    if actor.can(Permission.CATALOGUE_MANAGE):
+        return found
+    return [row for row in found if actor.covers(row.area_id)]
 
 
 @requires(Permission.CATALOGUE_MANAGE)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.apps.admission.forms import ListForm, NewListForm, NextForm, NoteForm
+from linli.apps.admission.forms.lists import ListForm, NewListForm, NextForm, NoteForm
 from linli.foundation.accounts.access import requires, signed_in
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.http import ActorRequest

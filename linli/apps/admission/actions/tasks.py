@@ -1,0 +1,276 @@
+"""Handing tasks down to communities (交办), and every step of a task."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.apps.admission import news
+from linli.apps.admission.actions.texts import note, words
+from linli.apps.admission.flow import TASK
+from linli.apps.admission.models import Form, Handing, HandingFile, Task, TaskFile
+from linli.apps.admission.queries import judging
+from linli.foundation.accounts.actors import Actor
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.roles import Permission
+from linli.foundation.areas.models import Area, Level
+from linli.foundation.files.actions import keep
+from linli.foundation.files.models import StoredFile
+from linli.lib.errors import Invalid, NotAllowed, Refusal
+from linli.register.people.actions import party_of_unit
+from linli.register.people.models import Party
+from linli.spine.cases import actions as cases
+from linli.spine.cases.flow import Part
+from linli.spine.cases.kinds import Change, Inputs
+from linli.spine.cases.models import Case, Event
+from linli.spine.catalogue.basis import Finding
+from linli.spine.catalogue.models import Matter
+
+LONGEST: Final = {"title": 80, "text": 5000, "claimed": 300}
+LONGEST_ASKED: Final = 60 * 24 * 31
+LONGEST_TERM: Final = timedelta(days=366)
+
+
+class AlreadySent(Refusal):
+    """The same form was sent before: nothing is handed down twice."""
+
+    code = "already_sent"
+
+    def __init__(self, handing: Handing) -> None:
+        super().__init__(_("This was handed down already."))
+        self.handing = handing
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandingGiven:
+    """A task as its sender writes it. `knowingly`: the sender has read that no list allows it, and sends it anyway."""
+
+    title: str
+    text: str
+    form: str
+    area_ids: Sequence[str]
+    due_on: date
+    asked_minutes: int
+    key: str
+    matter: Matter | None = None
+    claimed: str = ""
+    files: Sequence[StoredFile] = ()
+    knowingly: bool = False
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What became of it: how many communities have it, and in how many no list allows it."""
+
+    handing: Handing
+    on_list: int
+    off_list: int
+
+
+@transaction.atomic
+def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
+    """Hand a task to communities: a case with a clock of its own in each, and one notice.
+
+    Where an item of a list allows it, the community gets it to do; elsewhere it arrives as off-list, with the reasons,
+    and the community may refuse (S5-05). The sender is told before: without `knowingly` nothing off-list leaves.
+    Raises NotAllowed, Invalid (by field), AlreadySent.
+    """
+    unit = _sending_unit(by)
+    texts = words({"title": given.title, "text": given.text, "claimed": given.claimed}, LONGEST, ("title", "text"))
+    today = timezone.localdate(now)
+    areas = _checked(by, given, today)
+    objections = judging.citation(
+        matter=given.matter,
+        unit=unit,
+        role=by.role,
+        form=given.form,
+        texts=[texts["title"], texts["text"]],
+        area_ids=[area.pk for area in areas],
+        on=today,
+    )
+    if any(objections.values()) and not given.knowingly:
+        raise Invalid(fields={"knowingly": _("No list allows this in every community. Read why, then decide.")})
+    assert by.user_id is not None
+    assert by.post_id is not None
+    try:
+        with transaction.atomic():
+            handing = Handing.objects.create(
+                unit=unit,
+                matter=given.matter,
+                form=given.form,
+                title=texts["title"],
+                text=texts["text"],
+                claimed=texts["claimed"],
+                due_on=given.due_on,
+                asked_minutes=given.asked_minutes,
+                by_id=by.user_id,
+                post_id=by.post_id,
+                at=now,
+                key=given.key,
+            )
+    except IntegrityError:
+        raise AlreadySent(Handing.objects.get(key=given.key)) from None
+    HandingFile.objects.bulk_create(HandingFile(handing=handing, file=file) for file in given.files)
+    keep(given.files)
+    made = _open(by, handing, areas, objections, party_of_unit(unit=unit, now=now), now)
+    off = sum(1 for task in made if task.off_list)
+    return Handed(handing, len(made) - off, off)
+
+
+def _sending_unit(by: Actor) -> Unit:
+    unit = Unit.objects.filter(pk=by.unit_id).first() if by.unit_id is not None else None
+    if not by.can(Permission.TASK_SEND) or unit is None:
+        raise NotAllowed(_("Your post does not include handing tasks to communities."))
+    return unit
+
+
+def _checked(by: Actor, given: HandingGiven, today: date) -> list[Area]:
+    errors: dict[str, object] = {}
+    if given.form not in Form.values:
+        errors["form"] = _("Choose what it is.")
+    if given.due_on < today:
+        errors["due_on"] = _("The day is over. Choose a later one.")
+    elif given.due_on > today + LONGEST_TERM:
+        errors["due_on"] = _("At most a year ahead.")
+    if not 1 <= given.asked_minutes <= LONGEST_ASKED:
+        errors["asked_minutes"] = _("Estimate how long one community needs, in minutes.")
+    wanted = dict.fromkeys(given.area_ids)
+    rows = Area.objects.current(today).filter(by.within("id"), level=Level.COMMUNITY, pk__in=wanted)
+    areas = list(rows.order_by("pk"))
+    if not wanted:
+        errors["areas"] = _("Choose at least one community.")
+    elif len(areas) != len(wanted):
+        errors["areas"] = _("Some of these are no communities of your area any more. Choose again.")
+    if errors:
+        raise Invalid(fields=errors)
+    return areas
+
+
+def _open(
+    by: Actor,
+    handing: Handing,
+    areas: Sequence[Area],
+    objections: dict[str, tuple[Finding, ...]],
+    party: Party,
+    now: datetime,
+) -> list[Task]:
+    end = datetime.combine(handing.due_on, time(17, 0), timezone.get_current_timezone())
+    offices = {
+        unit.area_id: unit
+        for unit in Unit.objects.filter(
+            kind=Unit.Kind.COMMUNITY_OFFICE, area_id__in=[area.pk for area in areas]
+        ).order_by("-pk")
+    }
+    made: list[Case] = []
+    for area in areas:
+        case = Case(
+            kind=TASK.kind,
+            matter=None if objections[area.pk] else handing.matter,
+            area=area,
+            party=party,
+            source=Case.Source.GOVERNMENT,
+            title=handing.title,
+            unit=offices.get(area.pk),
+            term_due=max(end, now),
+            statutory_due=max(end, now),
+        )
+        made.append(case)
+    on = [case for case in made if not objections[case.area_id]]
+    off = [case for case in made if objections[case.area_id]]
+
+    def facts(case: Case) -> dict[str, object]:
+        return {"handing": handing.pk, "rules": [finding.rule for finding in objections[case.area_id]]}
+
+    for opening, group in (("hand_down", on), ("push", off)):
+        cases.open_many(cases=group, opening=opening, by=by, part=Part.SENDER, now=now, facts=facts)
+    tasks = [
+        Task(
+            case=case,
+            handing=handing,
+            off_list=bool(objections[case.area_id]),
+            why_off=[
+                {"rule": one.rule, "text": one.text, "values": {key: str(value) for key, value in one.values.items()}}
+                for one in objections[case.area_id]
+            ],
+        )
+        for case in made
+    ]
+    Task.objects.bulk_create(tasks, batch_size=500)
+    _tell_of_arrival(made, tasks, now)
+    return tasks
+
+
+def _tell_of_arrival(made: Sequence[Case], tasks: Sequence[Task], now: datetime) -> None:
+    readers = news.community([case.area_id for case in made], now)
+    with news.in_house():
+        on = _("New task: “%(title)s” (%(number)s).")
+        off = _("“%(title)s” (%(number)s) was handed down without a list. You may refuse it.")
+        found = [
+            one
+            for case, task in zip(made, tasks, strict=True)
+            for one in news.task_news(
+                readers.get(case.area_id, [])[:1], case.number, case.title, off if task.off_list else on
+            )
+        ]
+    news.send(found, now)
+
+
+def act(
+    *,
+    case_id: int,
+    name: str,
+    by: Actor,
+    inputs: Inputs,
+    now: datetime,
+    expected_seq: int | None = None,
+    minutes: int | None = None,
+    files: Sequence[StoredFile] = (),
+) -> Case:
+    """Make a move of a task, keep the files that come with it, and tell whom it concerns.
+
+    `minutes`: what it took the community, when it hands in. Raises NotAllowed, Stale, Invalid.
+    """
+
+    def afterwards(change: Change, event: Event) -> None:
+        if files:
+            TaskFile.objects.bulk_create(
+                (TaskFile(task_id=change.case.pk, event_seq=event.seq, file=file) for file in files),
+                ignore_conflicts=True,
+            )
+            keep(files)
+        _tell(change, now)
+
+    facts: dict[str, object] = {}
+    if minutes is not None:
+        facts["minutes"] = minutes
+    if files:
+        facts["files"] = [file.sha256 for file in files]
+    return cases.move(
+        case_id=case_id,
+        name=name,
+        by=by,
+        inputs=replace(inputs, note=note(inputs.note)),
+        now=now,
+        expected_seq=expected_seq,
+        afterwards=afterwards,
+        facts=facts,
+    )
+
+
+def _tell(change: Change, now: datetime) -> None:
+    case = change.case
+    with news.in_house():
+        whom, text = news.told(change.move.name)
+        readers: list[int] = []
+        if "community" in whom:
+            readers += news.community([case.area_id], now).get(case.area_id, [])
+        if "sender" in whom and case.party is not None and case.party.unit_id is not None:
+            readers += news.unit(case.party.unit_id, now)
+        if "supervisors" in whom:
+            readers += news.supervisors(case.area_id, now)
+        others = [one for one in readers if one != change.by.user_id]
+        news.send(news.task_news(others, case.number, case.title, text), now)

@@ -1,0 +1,247 @@
+"""What the moves of a task and of an application change beyond their state (the flow tables say when and who)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.apps.admission.models import Application, GuaranteeKind, Task, year_after
+from linli.apps.admission.queries import guarantees
+from linli.foundation.accounts.models import Unit
+from linli.foundation.rules import queries as rules
+from linli.lib.chinese import clip
+from linli.lib.errors import Invalid
+from linli.lib.money import yuan
+from linli.spine.cases import clock, kinds
+from linli.spine.cases.kinds import Change, Effect
+from linli.spine.catalogue.actions import admitted
+from linli.spine.catalogue.actions.items import ItemGiven
+from linli.spine.catalogue.models import Matter
+
+LONGEST_SPENT = 60 * 24 * 31
+
+
+def _responded(change: Change) -> None:
+    if change.case.responded_at is None:
+        change.case.responded_at = change.now
+
+
+def _off_the_desk(change: Change) -> None:
+    """The community has said its word: the term of the task no longer runs against it."""
+    _responded(change)
+    change.case.handled_at = change.now
+
+
+def _on_the_desk(change: Change) -> None:
+    """The task is the community's again, with as much time as it had left."""
+    case = change.case
+    if case.handled_at is not None:
+        case.term_due += change.now - case.handled_at
+        case.statutory_due = max(case.statutory_due, case.term_due)
+        case.handled_at = None
+
+
+def _refuse(change: Change) -> None:
+    _off_the_desk(change)
+    Task.objects.filter(pk=change.case.pk).update(refused_for=change.inputs.reason)
+
+
+def _refuse_late(change: Change) -> None:
+    late = guarantees.late_of_case(change.case, timezone.localdate(change.now))
+    if change.inputs.reason not in {one.refusal for one in late}:
+        raise Invalid(fields={"reason": _("This is not late. Choose what is late.")})
+    change.data["late"] = [
+        {"guarantee": one.guarantee.pk, "due_on": f"{one.guarantee.due_on:%Y-%m-%d}", "missing": one.missing}
+        for one in late
+        if one.refusal == change.inputs.reason
+    ]
+    _refuse(change)
+
+
+def _accept_once(change: Change) -> None:
+    _responded(change)
+    Task.objects.filter(pk=change.case.pk).update(protested=True)
+
+
+def _give(change: Change) -> None:
+    """Back to the community: a task that came without an item gets one now, or it does not come back."""
+    matter = change.inputs.matter
+    if matter is None and change.case.matter_id is None:
+        raise Invalid(fields={"matter": _("No list item, no task: choose the item that allows it.")})
+    if matter is not None:
+        change.case.matter = matter
+        change.data["matter"] = {"from": "", "to": f"{matter.code} {matter.name}"}
+    _on_the_desk(change)
+
+
+def _correct(change: Change) -> None:
+    Task.objects.filter(pk=change.case.pk).update(corrected_how=change.inputs.reason)
+
+
+def _hand_in(change: Change) -> None:
+    minutes = change.data.get("minutes")
+    if not isinstance(minutes, int) or not 1 <= minutes <= LONGEST_SPENT:
+        raise Invalid(fields={"minutes": _("Say how many minutes it took the community.")})
+    change.case.handled_at = change.now
+    change.case.handler_id = change.by.user_id
+    Task.objects.filter(pk=change.case.pk).update(spent_minutes=minutes, handed_in_by_id=change.by.user_id)
+
+
+def _send_back(change: Change) -> None:
+    _on_the_desk(change)
+
+
+TASK_EFFECTS: Mapping[str, Effect] = {
+    "accept": _responded,
+    "refuse": _refuse,
+    "refuse_late": _refuse_late,
+    "accept_once": _accept_once,
+    "ask": _off_the_desk,
+    "allow": _give,
+    "give_back": _give,
+    "correct": _correct,
+    "hand_in": _hand_in,
+    "send_back": _send_back,
+}
+
+
+def restart_decision(change: Change) -> None:
+    """The term of the decision runs from the day on which the application was sent in (again)."""
+    case, now = change.case, change.now
+    case.term_due = case.statutory_due = decision_due(case.area_id, now)
+    case.handled_at = None
+
+
+def decision_due(area_id: str, now: datetime) -> datetime:
+    """When an application that is sent in now must be decided."""
+    on = timezone.localdate(now)
+    term = clock.term_of(rules.params("admission.limits", area_id, on)["decision"])
+    return term.due(now, rules.calendar(area_id, on))
+
+
+def _reviewed(recommended: bool) -> Effect:
+    def effect(change: Change) -> None:
+        Application.objects.filter(case=change.case).update(reviewed_by_id=change.by.user_id, recommended=recommended)
+
+    return effect
+
+
+def _decided(change: Change) -> None:
+    change.case.handled_at = change.now
+    Application.objects.filter(case=change.case).update(decided_by_id=change.by.user_id)
+
+
+def _admit(change: Change) -> None:
+    """The item enters the list in force, and the application leads to it. Raises Invalid (no list), Stale (a twin)."""
+    rows = Application.objects.select_related("unit").prefetch_related("bases", "offered")
+    application = rows.get(case=change.case)
+    starts_on = max(application.starts_on, timezone.localdate(change.now))
+    matter = admitted.admit_item(
+        by=change.by,
+        area_id=application.area_id,
+        kind=application.list_kind,
+        given=as_item(application, starts_on),
+        now=change.now,
+        note=change.case.number,
+    )
+    change.case.matter = matter
+    change.data["item"] = f"{matter.code} {matter.name}"
+    Application.objects.filter(pk=application.pk).update(matter=matter, review_due=year_after(starts_on))
+    _decided(change)
+
+
+def as_item(application: Application, starts_on: date) -> ItemGiven:
+    """An application as the item that it is to become. Needs `bases` and `offered` loaded."""
+    named = ("form", "issuer", "level", "issuer_name", "title", "number", "article", "link")
+    kept = (*named, "file_id", "valid_from", "valid_to")
+    department = application.unit.kind == Unit.Kind.DEPARTMENT
+    return ItemGiven(
+        code="",
+        name=application.name,
+        does=application.does,
+        does_not=application.does_not,
+        guarantees=clip("；".join(offers(application)), 500),
+        lead=Matter.Lead.DEPARTMENT if department else Matter.Lead.STREET,
+        lead_unit_id=application.unit_id if department else None,
+        bases=[{name: getattr(row, name) for name in kept} for row in application.bases.all()],
+        valid_from=starts_on,
+        valid_to=application.ends_on,
+    )
+
+
+def offers(application: Application) -> list[str]:
+    """What comes with it, in words of the domain: 经费, 人员, 指导, 工作条件. Needs `offered` loaded."""
+    money = sum(row.amount for row in application.offered.all())
+    found = [f"经费：每社区每年{yuan(money)}元"] if money else []
+    names = {GuaranteeKind.STAFF: "人员", GuaranteeKind.GUIDANCE: "指导"}
+    found += [f"{names[GuaranteeKind(row.kind)]}：{row.what}" for row in application.offered.all() if row.kind in names]
+    if application.waived_because:
+        found.append(f"不需经费的理由：{application.waived_because}")
+    if application.conditions:
+        found.append(f"工作条件：{application.conditions}")
+    return found
+
+
+def _item(change: Change) -> Matter:
+    rows = Application.objects.select_related("matter__matter_list")
+    matter = rows.get(case=change.case).matter
+    assert matter is not None
+    return matter
+
+
+def _suspend(change: Change) -> None:
+    on = timezone.localdate(change.now)
+    admitted.suspend_item(by=change.by, matter=_item(change), now=change.now, on=on, note=change.inputs.note)
+
+
+def _resume(change: Change) -> None:
+    admitted.resume_item(by=change.by, matter=_item(change), now=change.now, note=change.inputs.note)
+
+
+def _exit(change: Change) -> None:
+    on = timezone.localdate(change.now)
+    admitted.end_item(by=change.by, matter=_item(change), now=change.now, on=on, note=change.inputs.note)
+
+
+def _override(change: Change) -> None:
+    Application.objects.filter(case=change.case).update(overridden=True)
+
+
+def _review_again(change: Change, due: datetime) -> None:
+    change.case.step_due = due
+    clock.set_due(change.case, kinds.of(change.case.kind))
+    Application.objects.filter(case=change.case).update(review_due=timezone.localdate(due))
+
+
+def _keep(change: Change) -> None:
+    _review_again(change, change.now + (year_after(change.now.date()) - change.now.date()))
+
+
+def _amend(change: Change) -> None:
+    on = timezone.localdate(change.now)
+    days = rules.params("admission.limits", change.case.area_id, on)["amend_days"]
+    _review_again(change, change.now + timedelta(days=days))
+
+
+def _returned(change: Change) -> None:
+    # What was said before is about another text: it is reviewed and judged anew.
+    Application.objects.filter(case=change.case).update(reviewed_by=None, recommended=None, overridden=False)
+
+
+APPLICATION_EFFECTS: Mapping[str, Effect] = {
+    "resubmit": restart_decision,
+    "override": _override,
+    "recommend": _reviewed(True),
+    "advise_against": _reviewed(False),
+    "send_back": _returned,
+    "not_agreed": _returned,
+    "give_up_terms": _returned,
+    "admit": _admit,
+    "reject": _decided,
+    "keep": _keep,
+    "amend": _amend,
+    "suspend": _suspend,
+    "resume": _resume,
+    "exit": _exit,
+}

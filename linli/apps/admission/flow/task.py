@@ -1,0 +1,349 @@
+"""A task handed down (交办) as a table: 接收 → 办理 → 报结, or 拒绝 → 督促纠正 → 办结 (S1-11, S5-05)."""
+
+from linli.spine.cases.flow import Flow, Guard, Move, Need, Part, State, Tone
+
+
+def _(text: str) -> str:
+    """Marks a sentence for the catalogues without importing Django; screens translate it."""
+    return text
+
+
+def _set(*values: str) -> frozenset[str]:
+    return frozenset(values)
+
+
+def _who(*parts: Part) -> frozenset[Part]:
+    return frozenset(parts)
+
+
+ARRIVED, OFF_LIST, ASKED, REFUSED, CORRECTING, ANSWERED = (
+    "arrived",
+    "off_list",
+    "asked",
+    "refused",
+    "correcting",
+    "answered",
+)
+DOING, HANDED_IN, FINISHED, CORRECTED, RECALLED = "doing", "handed_in", "finished", "corrected", "recalled"
+
+SENDER, COMMUNITY, DISTRICT, SUPERVISOR, SYSTEM = (
+    Part.SENDER,
+    Part.COMMUNITY,
+    Part.DISTRICT,
+    Part.SUPERVISOR,
+    Part.SYSTEM,
+)
+
+SOMETHING_LATE = Guard(
+    name="something_late",
+    reason=_("Everything that belongs to this task is there or not due yet, so it cannot be refused for that."),
+    holds=lambda s: s.late,
+)
+NOTHING_LATE = Guard(
+    name="nothing_late",
+    reason=_("Money, people or guidance are still late; until they are there the community may refuse."),
+    holds=lambda s: not s.late,
+)
+NOT_THE_SENDER = Guard(
+    name="not_the_sender",
+    reason=_("Whoever handed it down does not judge it. The other supervising office does."),
+    holds=lambda s: not s.is_sender,
+)
+
+STATES = (
+    State(
+        code=ARRIVED,
+        label=_("Handed down, waiting for the community"),
+        told="",
+        owner=_who(COMMUNITY),
+        tone=Tone.NEW,
+        icon="clock",
+        step=True,
+    ),
+    State(
+        code=OFF_LIST,
+        label=_("On no list: the community decides"),
+        told="",
+        owner=_who(COMMUNITY),
+        tone=Tone.BACK,
+        icon="alert-triangle",
+        step=True,
+    ),
+    State(
+        code=ASKED,
+        label=_("The supervisors are asked"),
+        told="",
+        owner=_who(DISTRICT, SUPERVISOR),
+        tone=Tone.JOINT,
+        icon="scale",
+        step=True,
+    ),
+    State(
+        code=REFUSED,
+        label=_("Refused by the community"),
+        told="",
+        owner=_who(DISTRICT, SUPERVISOR),
+        tone=Tone.BACK,
+        icon="hand-stop",
+        step=True,
+    ),
+    State(
+        code=CORRECTING,
+        label=_("The sender must correct it"),
+        told="",
+        owner=_who(SENDER),
+        tone=Tone.WARN,
+        icon="pencil",
+        step=True,
+    ),
+    State(
+        code=ANSWERED,
+        label=_("The sender says it is corrected"),
+        told="",
+        owner=_who(DISTRICT, SUPERVISOR),
+        tone=Tone.JOINT,
+        icon="eye",
+        step=True,
+    ),
+    State(code=DOING, label=_("Being done"), told="", owner=_who(COMMUNITY), icon="progress"),
+    State(
+        code=HANDED_IN,
+        label=_("Handed in, waiting for the sender"),
+        told="",
+        owner=_who(SENDER),
+        tone=Tone.DONE,
+        icon="check",
+        step=True,
+    ),
+    State(code=FINISHED, label=_("Finished"), told="", tone=Tone.DONE, icon="circle-check", final=True),
+    State(code=CORRECTED, label=_("Refused and corrected"), told="", tone=Tone.DONE, icon="circle-check", final=True),
+    State(code=RECALLED, label=_("Recalled by the sender"), told="", tone=Tone.NEW, icon="arrow-back-up", final=True),
+)
+
+OPEN = frozenset(state.code for state in STATES if not state.final)
+
+OPENINGS = (
+    Move(
+        name="hand_down",
+        label=_("Handed down"),
+        source=frozenset(),
+        target=ARRIVED,
+        who=_who(SENDER),
+        icon="send",
+    ),
+    Move(
+        name="push",
+        label=_("Handed down without a list"),
+        source=frozenset(),
+        target=OFF_LIST,
+        who=_who(SENDER),
+        icon="alert-triangle",
+    ),
+)
+
+MOVES = (
+    Move(
+        name="accept",
+        label=_("Accept"),
+        source=_set(ARRIVED),
+        target=DOING,
+        who=_who(COMMUNITY),
+        wants=(Need.NOTE,),
+        icon="check",
+        primary=True,
+    ),
+    Move(
+        name="refuse",
+        label=_("Refuse it"),
+        source=_set(OFF_LIST),
+        target=REFUSED,
+        who=_who(COMMUNITY),
+        needs=(Need.REASON, Need.NOTE),
+        icon="hand-stop",
+        primary=True,
+    ),
+    Move(
+        name="accept_once",
+        label=_("Accept once, under protest"),
+        source=_set(OFF_LIST),
+        target=DOING,
+        who=_who(COMMUNITY),
+        needs=(Need.NOTE,),
+        icon="check",
+    ),
+    Move(
+        name="ask",
+        label=_("Ask the supervisors"),
+        source=_set(ARRIVED, OFF_LIST),
+        target=ASKED,
+        who=_who(COMMUNITY),
+        needs=(Need.NOTE,),
+        icon="message-circle",
+    ),
+    Move(
+        name="refuse_late",
+        label=_("Refuse: what belongs to it is late"),
+        source=_set(ARRIVED, DOING),
+        target=REFUSED,
+        who=_who(COMMUNITY),
+        needs=(Need.REASON, Need.NOTE),
+        guards=(SOMETHING_LATE,),
+        icon="hand-stop",
+    ),
+    Move(
+        name="allow",
+        label=_("It may be asked of the community"),
+        source=_set(ASKED),
+        target=DOING,
+        who=_who(DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        wants=(Need.MATTER,),
+        guards=(NOT_THE_SENDER,),
+        icon="check",
+    ),
+    Move(
+        name="disallow",
+        label=_("It may not be asked: the sender corrects it"),
+        source=_set(ASKED),
+        target=CORRECTING,
+        who=_who(DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        guards=(NOT_THE_SENDER,),
+        icon="hand-stop",
+        primary=True,
+    ),
+    Move(
+        name="order",
+        label=_("Order the sender to correct it"),
+        source=_set(REFUSED),
+        target=CORRECTING,
+        who=_who(DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        guards=(NOT_THE_SENDER,),
+        icon="send",
+        primary=True,
+    ),
+    Move(
+        name="give_back",
+        label=_("Give it back to the community"),
+        source=_set(REFUSED, ANSWERED),
+        target=DOING,
+        who=_who(DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        wants=(Need.MATTER,),
+        guards=(NOT_THE_SENDER, NOTHING_LATE),
+        icon="corner-up-left",
+    ),
+    Move(
+        name="correct",
+        label=_("Say how it was corrected"),
+        source=_set(CORRECTING),
+        target=ANSWERED,
+        who=_who(SENDER),
+        needs=(Need.REASON, Need.NOTE),
+        icon="pencil",
+        primary=True,
+    ),
+    Move(
+        name="insist",
+        label=_("Not corrected: order it again"),
+        source=_set(ANSWERED),
+        target=CORRECTING,
+        who=_who(DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        guards=(NOT_THE_SENDER,),
+        icon="refresh",
+    ),
+    Move(
+        name="close",
+        label=_("Corrected: close it"),
+        source=_set(ANSWERED),
+        target=CORRECTED,
+        who=_who(DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        guards=(NOT_THE_SENDER,),
+        icon="circle-check",
+        primary=True,
+    ),
+    Move(
+        name="hand_in",
+        label=_("Hand in the result"),
+        source=_set(DOING),
+        target=HANDED_IN,
+        who=_who(COMMUNITY),
+        needs=(Need.NOTE,),
+        icon="check",
+        primary=True,
+    ),
+    Move(
+        name="confirm",
+        label=_("Confirm the result"),
+        source=_set(HANDED_IN),
+        target=FINISHED,
+        who=_who(SENDER),
+        wants=(Need.NOTE,),
+        icon="circle-check",
+        primary=True,
+        bulk=True,
+    ),
+    Move(
+        name="send_back",
+        label=_("Send back: not done"),
+        source=_set(HANDED_IN),
+        target=DOING,
+        who=_who(SENDER),
+        needs=(Need.NOTE,),
+        icon="corner-up-left",
+    ),
+    Move(
+        # A sender who does not look at what was asked for has no claim to keep the community waiting.
+        name="confirm_silent",
+        label=_("Finished: the sender did not answer in time"),
+        source=_set(HANDED_IN),
+        target=FINISHED,
+        who=_who(SYSTEM),
+        icon="clock",
+    ),
+    Move(
+        name="recall",
+        label=_("Recall it"),
+        source=_set(ARRIVED, OFF_LIST, ASKED, DOING, HANDED_IN),
+        target=RECALLED,
+        who=_who(SENDER),
+        needs=(Need.NOTE,),
+        icon="arrow-back-up",
+        grave=True,
+    ),
+    Move(
+        name="note",
+        label=_("Add a note"),
+        source=OPEN,
+        target=None,
+        who=_who(SENDER, COMMUNITY, DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        icon="message-circle",
+    ),
+)
+
+REFUSALS_OFF_LIST = {
+    "not_in_list": _("It is on no list"),
+    "no_basis": _("It has no sufficient legal basis"),
+    "prohibited": _("It is one of the tasks that are prohibited"),
+    "no_agreement": _("No agreement about money and conditions is signed"),
+    "wrong_sender": _("It does not come from the one office that may ask for it"),
+    "already_held": _("It asks again for what is held already"),
+}
+REFUSALS_LATE = {
+    "funds_late": _("The money is late"),
+    "staff_late": _("The people are late"),
+    "guidance_late": _("The guidance is late"),
+}
+CORRECTIONS = {
+    "withdrawn": _("Withdrawn from the community"),
+    "applied": _("An application for admission was sent in"),
+    "fulfilled": _("What was late has been provided"),
+    "other": _("In another way"),
+}
+TASK_REASONS = {"refuse": REFUSALS_OFF_LIST, "refuse_late": REFUSALS_LATE, "correct": CORRECTIONS}
+
+TASK = Flow(kind="task", start=ARRIVED, states=STATES, moves=MOVES, openings=OPENINGS)

@@ -1,0 +1,1 @@
+"""The forms of admission, one noun per file. They read; the actions judge."""

@@ -1,0 +1,189 @@
+"""The forms of an application: the application, its laws, what is offered with it, a community's answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linli.apps.admission.actions.applications import Answer
+from linli.apps.admission.actions.drafts import MOST_ROWS, ApplicationGiven
+from linli.apps.admission.forms.lists import BasisForm
+from linli.apps.admission.models import Application, Form, GuaranteeKind, Opinion
+from linli.foundation.areas.models import Area
+from linli.foundation.files.models import StoredFile
+from linli.lib.money import NotMoney, fen, yuan
+from linli.ui.forms import DayField
+
+
+class MoneyField(forms.CharField):
+    """A sum in yuan, kept in fen."""
+
+    default_error_messages = {"invalid": _("Write the sum in yuan, for example 30000 or 1,500.50.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """The sum in fen; 0 for nothing."""
+        text = super().to_python(value)
+        if not text:
+            return 0
+        try:
+            return fen(text)
+        except NotMoney:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """A sum in fen as people write it; what was typed stays as it was."""
+        return (yuan(value) if value else "") if isinstance(value, int) else value
+
+
+class OfferForm(forms.Form):
+    """One thing that comes with a task. A line without a day is left out."""
+
+    use_required_attribute = False
+
+    kind = forms.ChoiceField(label=_("What"), choices=GuaranteeKind.choices)
+    amount = MoneyField(label=_("Amount in yuan"), required=False)
+    what = forms.CharField(label=_("In words"), max_length=200, required=False)
+    due_on = DayField(label=_("There by"), required=False)
+
+    def has_changed(self) -> bool:
+        """Only what was written makes a line: the kind always says something."""
+        written = (self.data.get(self.add_prefix(name), "").strip() for name in ("amount", "what", "due_on"))
+        return any(written) if self.is_bound else False
+
+    def clean(self) -> dict[str, Any]:
+        """A line that was begun is a whole one."""
+        got: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.has_changed() and "due_on" in got and not got["due_on"]:
+            self.add_error("due_on", _("Say by when it is there."))
+        money = got.get("kind") == GuaranteeKind.MONEY
+        if money and "amount" in got and not got["amount"]:
+            self.add_error("amount", _("Money needs an amount above 0."))
+        if not money and got.get("amount"):
+            self.add_error("amount", _("People and guidance have no amount."))
+        if not money and not got.get("what"):
+            self.add_error("what", _("Say in words who comes, or what guidance is given."))
+        return got
+
+
+Offers = forms.formset_factory(OfferForm, extra=2, max_num=MOST_ROWS, validate_max=True)
+
+
+def offered_of(formset: Any) -> list[dict[str, Any]]:
+    """The lines that were written. Call it after `is_valid`."""
+    return [dict(form.cleaned_data) for form in formset if form.has_changed()]
+
+
+class ApplicationForm(forms.Form):
+    """What is applied for."""
+
+    use_required_attribute = False
+
+    list_kind = forms.ChoiceField(label=_("List that it is to enter"), choices=Application.ListKind.choices)
+    form = forms.ChoiceField(label=_("What it is"), choices=Form.choices)
+    area_id = forms.ChoiceField(label=_("Where it is to apply"))
+    name = forms.CharField(label=_("Name of the matter"), max_length=120)
+    does = forms.CharField(label=_("What the community does"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    does_not = forms.CharField(
+        label=_("What the community does not do"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    why = forms.CharField(
+        label=_("Why the community is needed"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    community_leads = forms.BooleanField(label=_("The community is to answer for it"), required=False)
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(
+        label=_("Until"), required=False, help_text=_("With a last day it is a temporary admission and ends by itself.")
+    )
+    conditions = forms.CharField(
+        label=_("Working conditions"),
+        max_length=500,
+        required=False,
+        help_text=_("Rooms, devices, training: what the community needs for it and gets from you."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    waived_because = forms.CharField(label=_("Why no money is needed, if none is"), max_length=300, required=False)
+
+    def __init__(self, data: Any = None, *, areas: Sequence[Area], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        field = self.fields["area_id"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(area.pk, f"{'　' * (len(area.pk) // 3 - 2)}{area.name}") for area in areas]
+
+    def given(self, bases: Sequence[Mapping[str, Any]], offered: Sequence[Mapping[str, Any]]) -> ApplicationGiven:
+        """The form as the action takes it. Call it after `is_valid`."""
+        return ApplicationGiven(**self.cleaned_data, bases=bases, offered=offered)
+
+
+Bases = forms.formset_factory(BasisForm, extra=1, max_num=MOST_ROWS, validate_max=True)
+
+
+def bases_of(formset: Any, files: Mapping[int, StoredFile]) -> list[dict[str, Any]]:
+    """The laws and documents that have a title, with the file of each line. Call it after `is_valid`."""
+    found = []
+    for at, form in enumerate(formset):
+        if form.cleaned_data.get("title"):
+            found.append({**form.cleaned_data, "file": files.get(at)})
+    return found
+
+
+class TermsForm(forms.Form):
+    """What is offered beside the lines, while the communities are asked."""
+
+    use_required_attribute = False
+
+    seq = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31)
+    conditions = forms.CharField(
+        label=_("Working conditions"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    waived_because = forms.CharField(label=_("Why no money is needed, if none is"), max_length=300, required=False)
+
+
+class AnswerForm(forms.Form):
+    """What a community says."""
+
+    use_required_attribute = False
+
+    terms_ok = forms.TypedChoiceField(
+        label=_("Money, people, guidance and conditions"),
+        choices=[("1", _("suffice")), ("0", _("do not suffice"))],
+        coerce=lambda value: value == "1",
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    terms_note = forms.CharField(
+        label=_("What is missing"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    stance = forms.ChoiceField(
+        label=_("The matter itself"), choices=Opinion.Stance.choices, required=False, widget=forms.RadioSelect
+    )
+    note = forms.CharField(label=_("Reasons"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, data: Any = None, *, about_terms: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if not about_terms:
+            del self.fields["terms_ok"], self.fields["terms_note"]
+
+    def given(self) -> Answer:
+        """The form as the action takes it. Call it after `is_valid`."""
+        return Answer(**self.cleaned_data)
+
+
+class ObjectionForm(forms.Form):
+    """What should change about an item."""
+
+    use_required_attribute = False
+
+    text = forms.CharField(
+        label=_("What should change"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It is read in the yearly review. At most 500 characters."),
+    )

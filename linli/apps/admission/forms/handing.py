@@ -1,0 +1,105 @@
+"""The form with which a task is handed down."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from linli.apps.admission.actions.tasks import HandingGiven
+from linli.apps.admission.models import Form
+from linli.foundation.areas.models import Area
+from linli.foundation.files.models import StoredFile
+from linli.spine.catalogue.models import Matter
+from linli.ui.forms import DayField
+
+
+class HandingForm(forms.Form):
+    """A task as its sender writes it."""
+
+    use_required_attribute = False
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    matter = forms.ChoiceField(
+        label=_("Item of a list that allows it"),
+        required=False,
+        help_text=_("No list item, no task: without one the communities may refuse it."),
+    )
+    form = forms.ChoiceField(label=_("What it is"), choices=Form.choices)
+    title = forms.CharField(label=_("Title"), max_length=80)
+    text = forms.CharField(label=_("What is to be done"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    claimed = forms.CharField(
+        label=_("What it rests on, if on no list"),
+        max_length=300,
+        required=False,
+        help_text=_("The document with its number. The community and the supervisors read it."),
+    )
+    due_on = DayField(label=_("To be done by"))
+    asked_minutes = forms.IntegerField(
+        label=_("How many minutes one community needs"),
+        help_text=_("Your honest estimate. It stands beside what the community says afterwards."),
+        min_value=1,
+        max_value=60 * 24 * 31,
+    )
+    scope = forms.ChoiceField(label=_("For which communities"))
+    areas = forms.MultipleChoiceField(label=_("Communities"), required=False, widget=forms.CheckboxSelectMultiple)
+    knowingly = forms.BooleanField(
+        label=_(
+            "I have read why no list allows this, and hand it down all the same. The communities may refuse it, "
+            "and civil affairs and the organisation department will see it."
+        ),
+        required=False,
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        matters: Sequence[Matter],
+        streets: Sequence[Area],
+        communities: Sequence[Area],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.matters = {str(one.pk): one for one in matters}
+        self.streets, self.communities = streets, communities
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for one in matters:
+            groups.setdefault(one.matter_list.name, []).append((str(one.pk), f"{one.code} {one.name}"))
+        self._choices("matter", [("", gettext("On no list")), *groups.items()])
+        everywhere = ngettext("The only community (%(n)s)", "All %(n)s communities", len(communities))
+        pairs = [("chosen", gettext("Those ticked below")), ("all", everywhere % {"n": len(communities)})]
+        in_street = gettext("All of %(street)s")
+        pairs += [(street.pk, in_street % {"street": street.name}) for street in streets]
+        self._choices("scope", pairs)
+        self._choices("areas", [(one.pk, one.name) for one in communities])
+
+    def _choices(self, name: str, choices: Sequence[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)
+
+    def area_ids(self) -> list[str]:
+        """The communities chosen: one by one, of a street, or all. Call it after `is_valid`."""
+        scope = self.cleaned_data["scope"]
+        if scope == "chosen":
+            return list(self.cleaned_data["areas"])
+        return [one.pk for one in self.communities if scope == "all" or one.pk.startswith(scope)]
+
+    def given(self, files: Sequence[StoredFile]) -> HandingGiven:
+        """The form as the action takes it. Call it after `is_valid`."""
+        got = self.cleaned_data
+        return HandingGiven(
+            title=got["title"],
+            text=got["text"],
+            form=got["form"],
+            area_ids=self.area_ids(),
+            due_on=got["due_on"],
+            asked_minutes=got["asked_minutes"],
+            key=str(got["key"]),
+            matter=self.matters.get(got["matter"]),
+            claimed=got["claimed"],
+            files=files,
+            knowingly=got["knowingly"],
+        )

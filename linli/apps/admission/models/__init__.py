@@ -1,0 +1,32 @@
+"""The tables of admission."""
+
+from linli.apps.admission.models.agreement import Agreement, Arrival, Clause, Guarantee, GuaranteeKind
+from linli.apps.admission.models.application import (
+    Application,
+    ApplicationBasis,
+    Form,
+    Objection,
+    OfferedGuarantee,
+    Opinion,
+    year_after,
+)
+from linli.apps.admission.models.task import Handing, HandingFile, Task, TaskFile
+
+__all__ = [
+    "Agreement",
+    "Application",
+    "ApplicationBasis",
+    "Arrival",
+    "Clause",
+    "Form",
+    "Guarantee",
+    "GuaranteeKind",
+    "Handing",
+    "HandingFile",
+    "Objection",
+    "OfferedGuarantee",
+    "Opinion",
+    "Task",
+    "TaskFile",
+    "year_after",
+]

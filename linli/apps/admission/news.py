@@ -1,0 +1,133 @@
+"""Who is told what: the community, the sender, and the two supervising offices. Messages name no person."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from linli.foundation.accounts.models import Post
+from linli.foundation.accounts.roles import (
+    CIVIL_AFFAIRS,
+    COMMUNITY_SECRETARY,
+    COMMUNITY_WORKER,
+    LEGAL_REVIEW,
+    ORGANISATION,
+    POST_ROLES,
+    Permission,
+    permissions_of,
+)
+from linli.foundation.notifications import actions as notifications
+from linli.foundation.notifications.actions import News
+from linli.lib.prefix import within
+
+SENDING = [role.code for role in POST_ROLES if Permission.TASK_SEND in permissions_of(role.code)]
+SUPERVISING = (CIVIL_AFFAIRS.code, ORGANISATION.code)
+
+
+def community(area_ids: Sequence[str], now: datetime) -> dict[str, list[int]]:
+    """Whom to tell in each community: its secretary or, where there is none, its workers. One statement."""
+    posts = Post.objects.active(timezone.localdate(now)).filter(
+        role__in=(COMMUNITY_SECRETARY.code, COMMUNITY_WORKER.code)
+    )
+    posts = posts.filter(area_id__in=area_ids) if len(area_ids) == 1 else posts.filter(area_id__in=set(area_ids))
+    found: dict[str, dict[str, list[int]]] = {}
+    for area_id, role, user_id in posts.order_by("pk").values_list("area_id", "role", "user_id"):
+        found.setdefault(area_id, {}).setdefault(role, []).append(user_id)
+    return {
+        area_id: by_role.get(COMMUNITY_SECRETARY.code) or by_role.get(COMMUNITY_WORKER.code, [])
+        for area_id, by_role in found.items()
+    }
+
+
+def unit(unit_id: int, now: datetime) -> list[int]:
+    """The staff of a unit who hand tasks down. One statement."""
+    posts = Post.objects.active(timezone.localdate(now)).filter(unit_id=unit_id, role__in=SENDING)
+    return sorted(set(posts.values_list("user_id", flat=True)))
+
+
+def supervisors(area_id: str, now: datetime) -> list[int]:
+    """Civil affairs and organisation department of a district. One statement."""
+    return _of_roles(SUPERVISING, area_id, now)
+
+
+def legality(area_id: str, now: datetime) -> list[int]:
+    """The legality reviewers of a district. One statement."""
+    return _of_roles((LEGAL_REVIEW.code,), area_id, now)
+
+
+def _of_roles(roles: Sequence[str], area_id: str, now: datetime) -> list[int]:
+    posts = Post.objects.active(timezone.localdate(now)).filter(role__in=roles, **within("area_id", area_id[:6]))
+    return sorted(set(posts.values_list("user_id", flat=True)))
+
+
+def task_news(user_ids: Iterable[int], number: str, title: str, words: str) -> list[News]:
+    """The same sentence about a task to each of these people."""
+    link = reverse("admission:task", args=[number])
+    return _to(user_ids, words % {"title": title, "number": number}, "task", number, link)
+
+
+def application_news(user_ids: Iterable[int], application_id: int, name: str, words: str) -> list[News]:
+    """The same sentence about an application to each of these people."""
+    link = reverse("admission:application", args=[application_id])
+    return _to(user_ids, words % {"name": name}, "application", str(application_id), link)
+
+
+def agreement_news(user_ids: Iterable[int], agreement_id: int, words: str, *, key: str = "") -> list[News]:
+    """The same sentence about an agreement to each of these people; with a key only once."""
+    link = reverse("admission:agreement", args=[agreement_id])
+    return _to(user_ids, words, "agreement", str(agreement_id), link, key)
+
+
+def _to(user_ids: Iterable[int], words: str, kind: str, subject: str, link: str, key: str = "") -> list[News]:
+    return [
+        News(to_user_id=one, text=words, subject_kind=kind, subject_id=subject, link_path=link, collision_key=key)
+        for one in dict.fromkeys(user_ids)
+    ]
+
+
+def send(news: Sequence[News], now: datetime) -> None:
+    """Write messages in the caller's transaction."""
+    if news:
+        notifications.notify_many(news=news, now=now)
+
+
+def in_house() -> translation.override:
+    """Messages are written in the language of the installation."""
+    return translation.override(settings.LANGUAGE_CODE)
+
+
+#: What is said of a task after a move, and to whom: "community", "sender", "supervisors".
+def told(move: str) -> tuple[tuple[str, ...], str]:
+    """Whom a move of a task concerns, and what they read; nobody for moves that concern no other desk."""
+    words = {
+        "refuse": (("supervisors", "sender"), _("A community refuses “%(title)s” (%(number)s): it is on no list.")),
+        "refuse_late": (
+            ("supervisors", "sender"),
+            _("A community refuses “%(title)s” (%(number)s): what belongs to it is late."),
+        ),
+        "accept_once": (
+            ("supervisors", "sender"),
+            _("A community accepts “%(title)s” (%(number)s) once, under protest: it is on no list."),
+        ),
+        "ask": (("supervisors",), _("A community asks whether “%(title)s” (%(number)s) may be demanded.")),
+        "allow": (("community", "sender"), _("The supervisors say: “%(title)s” (%(number)s) may be asked.")),
+        "disallow": (
+            ("community", "sender"),
+            _("The supervisors say: “%(title)s” (%(number)s) may not be asked. The sender corrects it."),
+        ),
+        "order": (
+            ("sender", "community"),
+            _("“%(title)s” (%(number)s) was refused and must be corrected by its sender."),
+        ),
+        "insist": (("sender",), _("“%(title)s” (%(number)s) is not corrected yet: it is ordered again.")),
+        "give_back": (("community", "sender"), _("“%(title)s” (%(number)s) goes back to the community.")),
+        "correct": (("supervisors", "community"), _("The sender says how “%(title)s” (%(number)s) was corrected.")),
+        "close": (("community", "sender"), _("The correction of “%(title)s” (%(number)s) is closed.")),
+        "hand_in": (("sender",), _("A community hands in “%(title)s” (%(number)s).")),
+        "send_back": (("community",), _("“%(title)s” (%(number)s) came back: the sender says it is not done.")),
+        "recall": (("community",), _("“%(title)s” (%(number)s) was recalled by its sender.")),
+    }
+    return words.get(move, ((), ""))

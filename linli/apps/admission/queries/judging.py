@@ -1,0 +1,234 @@
+"""What the rules say to an application, and to a task that is to be handed down: a verdict with a reason per rule."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Final
+
+from django.utils import timezone
+
+from linli.apps.admission.models import Agreement, Application, Form, GuaranteeKind, Opinion
+from linli.foundation.accounts.models import Unit
+from linli.foundation.rules import queries as rules
+from linli.lib.prefix import within
+from linli.spine.catalogue import basis, wording
+from linli.spine.catalogue.basis import RANK, Document, Finding, Guarantees, Verdict
+from linli.spine.catalogue.models import Matter, MatterList
+
+#: What the communities have yet to say; it stops nothing before they were asked.
+AGREEMENT: Final = "agreement"
+FORMS: Final[Mapping[str, Any]] = dict(Form.choices)
+
+
+def _(text: str) -> str:
+    """Marks a sentence for the catalogues; findings are translated where they are shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How many of the communities that were asked agree to money and conditions, and how many are needed."""
+
+    asked: int
+    agreed: int
+    declined: int
+    needed: int
+    wanted: bool
+
+    @property
+    def reached(self) -> bool:
+        """Whether enough agree; true at once for lists that need no agreement."""
+        return not self.wanted or (self.asked > 0 and self.agreed >= self.needed)
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether so many declined that the number cannot be reached any more."""
+        return self.wanted and self.asked - self.declined < self.needed
+
+
+def terms(application: Application, opinions: Sequence[Opinion], now: datetime) -> Terms:
+    """The state of the agreement on money and conditions (S1-10). Asks nothing of the database."""
+    on = timezone.localdate(now)
+    share = Fraction(*rules.params("admission.limits", application.area_id, on)["terms_share"])
+    wanted = bool(
+        rules.params("admission.basis", application.area_id, on)["lists"][application.list_kind].get(AGREEMENT)
+    )
+    asked = len(opinions)
+    return Terms(
+        asked=asked,
+        agreed=sum(one.terms_ok is True for one in opinions),
+        declined=sum(one.terms_ok is False for one in opinions),
+        needed=-(-asked * share.numerator // share.denominator),
+        wanted=wanted,
+    )
+
+
+def verdict(application: Application, *, agreed: bool, now: datetime) -> Verdict:
+    """All rules over one application: basis, wording, form, notice, money and conditions, twins on the list.
+
+    Needs `bases` and `offered` loaded; one statement more.
+    """
+    on = max(application.starts_on, timezone.localdate(now))
+    documents = [row.document for row in application.bases.all()]
+    offered = list(application.offered.all())
+    heights = rules.params("admission.basis", application.area_id, on)
+    given = Guarantees(
+        amount=sum(row.amount for row in offered),
+        waived_because=application.waived_because,
+        staff="、".join(row.what for row in offered if row.kind == GuaranteeKind.STAFF),
+        guidance="、".join(row.what for row in offered if row.kind == GuaranteeKind.GUIDANCE),
+        conditions=application.conditions,
+        agreed=agreed,
+    )
+    judged = basis.check(sort=application.list_kind, documents=documents, rules=heights, on=on, guarantees=given)
+    texts = (application.name, application.does, application.why)
+    findings = [
+        *judged.findings,
+        *prohibited(texts, application.area_id, on, community_leads=application.community_leads),
+        *form_findings(application.form, documents, application.area_id, on),
+        *_notice(application, now),
+        *_twins(application, on),
+    ]
+    return Verdict(tuple(findings))
+
+
+def standing_objections(judged: Verdict) -> tuple[Finding, ...]:
+    """The objections that stop an application before the communities are asked."""
+    return tuple(finding for finding in judged.objections if finding.rule != AGREEMENT)
+
+
+def prohibited(texts: Iterable[str], area_id: str, on: date, *, community_leads: bool = False) -> Iterable[Finding]:
+    """An objection for each prohibited category that the words give away, or one finding that there is none."""
+    words = rules.params("admission.prohibited", area_id, on)
+    hits = wording.prohibited(texts, words, community_leads=community_leads)
+    for hit in hits:
+        values = {"name": hit.name, "words": "、".join(hit.words)}
+        yield Finding("prohibited", False, _("Prohibited category “%(name)s”: %(words)s"), values)
+    if not hits:
+        yield Finding("prohibited", True, _("It is none of the prohibited tasks."))
+
+
+def form_findings(
+    form: str, documents: Sequence[Document], area_id: str, on: date, *, role: str | None = None
+) -> Iterable[Finding]:
+    """The rule of inspections, appraisals, signboards … (S2-21): a high basis and, for a `role`, the organiser."""
+    rule = rules.params("admission.forms", area_id, on)["forms"].get(form)
+    if rule is None:
+        return
+    values = {"form": FORMS[form], "needed": rule["needed"]}
+    high = any(one.in_force(on) and _reaches(one, rule) for one in documents)
+    text = _("Its basis is high enough for this form: %(form)s.") if high else _("%(form)s: needed is %(needed)s.")
+    yield Finding("form", high, text, values, rule["source"])
+    if role is not None and rule.get("roles") and role not in rule["roles"]:
+        text = _("%(form)s: only the one organiser may hand it down (%(needed)s).")
+        yield Finding("organiser", False, text, values, rule["source"])
+
+
+def _reaches(document: Document, rule: Mapping[str, Any]) -> bool:
+    forms = rule.get("forms")
+    return (forms is None or document.form in forms) and RANK.get(document.level, -1) >= RANK[
+        rule.get("level", "street")
+    ]
+
+
+def _notice(application: Application, now: datetime) -> Iterable[Finding]:
+    on = timezone.localdate(now)
+    limits = rules.params("admission.limits", application.area_id, on)
+    ahead = limits["ahead_temporary_working_days" if application.is_temporary else "ahead_working_days"]
+    calendar = rules.calendar(application.area_id, on)
+    first = timezone.localdate(calendar.add_working_days(now, ahead)) if ahead else on
+    ok = application.starts_on >= first
+    values = {"days": ahead, "first": f"{first:%Y-%m-%d}"}
+    text = (
+        _("It is sent in early enough.")
+        if ok
+        else _("It must be sent in %(days)s working days ahead: from %(first)s on.")
+    )
+    yield Finding("notice", ok, text, values)
+
+
+def _twins(application: Application, on: date) -> Iterable[Finding]:
+    lists = MatterList.objects.in_force(area_id=application.area_id, on=on).filter(kind=application.list_kind)
+    twins = Matter.objects.filter(matter_list__in=lists, name=application.name).standing(on)
+    if application.matter_id is not None:
+        twins = twins.exclude(pk=application.matter_id)
+    twin = twins.select_related("matter_list").first()
+    if twin is not None:
+        values = {"item": twin.name, "list": twin.matter_list.name}
+        yield Finding("twin", False, _("“%(item)s” is on the list already: %(list)s. Cite it."), values)
+
+
+def citation(
+    *, matter: Matter | None, unit: Unit, role: str, form: str, texts: Sequence[str], area_ids: Sequence[str], on: date
+) -> dict[str, tuple[Finding, ...]]:
+    """For each community: why no list allows this task there, or nothing where one does.
+
+    `matter` is the item that the sender cites, with `matter_list` and `bases` loaded. A handful of statements,
+    however many communities.
+    """
+    if not area_ids:
+        return {}
+    district = area_ids[0][:6]
+    common = [finding for finding in prohibited(texts, district, on) if not finding.ok]
+    if matter is None:
+        common.insert(0, Finding("not_in_list", False, _("No item of a list is cited.")))
+        common += [one for one in form_findings(form, (), district, on, role=role) if not one.ok]
+        return dict.fromkeys(area_ids, tuple(common))
+    common += _of_item(matter, unit, on)
+    documents = [row.document for row in matter.bases.all()]
+    common += [one for one in form_findings(form, documents, district, on, role=role) if not one.ok]
+    found = {area_id: tuple(common) for area_id in area_ids}
+    reach = matter.matter_list.area_id
+    for area_id in area_ids:
+        if not area_id.startswith(reach):
+            found[area_id] += (Finding("not_in_list", False, _("The list does not hold for this community.")),)
+    rule = rules.params("admission.basis", district, on)["lists"].get(matter.matter_list.kind, {})
+    if rule.get(AGREEMENT):
+        signed = _signed(matter, unit, on, district)
+        text = _("No agreement about money and conditions of this item is signed with this community.")
+        for area_id in area_ids:
+            if area_id not in signed:
+                found[area_id] += (Finding("no_agreement", False, text, source=rule["agreement_source"]),)
+    return found
+
+
+def _of_item(matter: Matter, unit: Unit, on: date) -> Iterable[Finding]:
+    held = matter.matter_list
+    ended = held.valid_to is not None and held.valid_to < on
+    current = held.status == MatterList.Status.PUBLISHED and held.valid_from <= on and not ended
+    begun = matter.valid_from is None or matter.valid_from <= on
+    if not current or not begun or (matter.valid_to is not None and matter.valid_to < on):
+        yield Finding("not_in_list", False, _("This item is not in force on this day."))
+    if held.kind not in {sort.value for sort in basis.Sort}:
+        yield Finding("not_in_list", False, _("This list does not hold tasks for communities."))
+    if matter.suspended_since is not None and matter.suspended_since <= on:
+        values = {"since": f"{matter.suspended_since:%Y-%m-%d}"}
+        yield Finding("suspended", False, _("This item is suspended since %(since)s."), values)
+    other = matter.lead == Matter.Lead.DEPARTMENT and matter.lead_unit_id != unit.pk
+    if other or (matter.lead == Matter.Lead.STREET and unit.kind != Unit.Kind.STREET_OFFICE):
+        yield Finding("wrong_sender", False, _("Another unit leads this item and would have to hand it down."))
+
+
+def _signed(matter: Matter, unit: Unit, on: date, district: str) -> set[str]:
+    rows = Agreement.objects.signed().filter(
+        unit=unit,
+        year=on.year,
+        clauses__matter__code=matter.code,
+        clauses__matter__matter_list__code=matter.matter_list.code,
+        clauses__matter__matter_list__area_id=matter.matter_list.area_id,
+        **within("area_id", district),
+    )
+    return set(rows.values_list("area_id", flat=True))
+
+
+#: Which reason for refusing fits which objection, most telling first.
+REASON_FOR: Final[Mapping[str, str]] = {
+    "prohibited": "prohibited",
+    "not_in_list": "not_in_list",
+    "suspended": "not_in_list",
+    "organiser": "wrong_sender",
+    "wrong_sender": "wrong_sender",
+    "form": "no_basis",
+    "no_agreement": "no_agreement",
+}

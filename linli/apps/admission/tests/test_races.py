@@ -1,0 +1,110 @@
+"""Two people at the same moment, on PostgreSQL: nothing is admitted, handed down, signed or paid twice."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from linli.apps.admission.actions import agreements, applications, arrivals, tasks
+from linli.apps.admission.actions.tasks import Handed
+from linli.apps.admission.models import Agreement, Application, Arrival, Handing, Task
+from linli.apps.admission.tests.factories import (
+    HOME,
+    act,
+    agreed,
+    answer,
+    guarantee_of,
+    handed,
+    handing,
+    item,
+    submitted,
+    task_in,
+)
+from linli.lib.errors import Refusal
+from linli.spine.cases import chain
+from linli.spine.cases.kinds import Inputs
+from linli.spine.cases.tests.test_races import AT_ONCE, race
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def test_two_departments_admit_the_same_item_and_one_is_told(actor_of, now):
+    department, civil = actor_of("department-staff"), actor_of("civil-affairs")
+    other = replace(department, unit_id=item().lead_unit_id)
+    rows = [submitted(by, now) for by in (department, other)]
+    rows = [act(answer(row, actor_of("community-secretary"), now), "recommend", civil, now) for row in rows]
+    organisation = actor_of("organisation")
+
+    def admit(i):
+        return applications.act(
+            application_id=rows[i].pk, name="admit", by=organisation, inputs=Inputs(note="同意进入清单"), now=now
+        )
+
+    results = race(admit, 2)
+    assert sorted(isinstance(result, Application) for result in results) == [False, True]
+    assert sorted(isinstance(result, Refusal) for result in results) == [False, True]
+    assert item("协助开展楼道消防安全宣传").code == "准1"
+    assert Application.objects.filter(matter__isnull=False).count() == 1
+    assert list(chain.verify()) == []
+
+
+def test_one_form_sent_at_once_many_times_is_handed_down_once(actor_of, now):
+    department, given = actor_of("department-staff"), handing(now)
+    results = race(lambda i: tasks.hand_down(by=department, given=given, now=now))
+    assert sum(isinstance(result, Handed) for result in results) == 1
+    assert (Handing.objects.count(), Task.objects.count()) == (1, 1)
+    assert list(chain.verify()) == []
+
+
+def test_numbers_stay_without_gaps_when_many_hand_down(actor_of, now):
+    department = actor_of("department-staff")
+    results = race(lambda i: handed(department, now, area_ids=[HOME, "320105001004"]))
+    assert all(isinstance(result, Handed) for result in results)
+    numbers = sorted(Task.objects.values_list("case__number", flat=True))
+    assert numbers == [f"{now:%Y%m%d}{n:05d}" for n in range(1, 2 * AT_ONCE + 1)]
+    assert list(chain.verify()) == []
+
+
+def test_instalments_at_once_never_exceed_the_promise(actor_of, now):
+    secretary = actor_of("community-secretary")
+    department = replace(actor_of("department-staff"), unit_id=item().lead_unit_id)
+    guarantee = guarantee_of(agreed(department, secretary, item(), now, amount=300))
+    today = timezone.localdate(now)
+    results = race(lambda i: arrivals.record(by=secretary, guarantee_id=guarantee.pk, on=today, now=now, amount=100))
+    assert sum(isinstance(result, Arrival) for result in results) == 3
+    assert sum(Arrival.objects.values_list("amount", flat=True)) == 300
+
+
+def test_one_of_many_signs(actor_of, now):
+    matter = item()
+    department = replace(actor_of("department-staff"), unit_id=matter.lead_unit_id)
+    secretary = actor_of("community-secretary")
+    (row,) = agreements.draft(by=department, area_ids=[HOME], matters=[matter], year=now.year, now=now)
+    row.clauses.update(conditions="提供培训", waived_because="不产生费用")
+    row = agreements.offer(by=department, agreement_id=row.pk, now=now)
+    results = race(lambda i: agreements.sign(by=secretary, agreement_id=row.pk, now=now, seen=row.digest))
+    assert sum(isinstance(result, Agreement) for result in results) == 1
+
+
+def test_a_task_is_accepted_or_recalled_but_not_both(actor_of, now):
+    secretary = actor_of("community-secretary")
+    department = actor_of("department-staff")
+    task = task_in(handed(department, now))
+    wanted = [(secretary, "accept_once"), (department, "recall")]
+
+    def move(i):
+        by, name = wanted[i % 2]
+        return tasks.act(
+            case_id=task.pk,
+            name=name,
+            by=by,
+            inputs=Inputs(note="按要求办理"),
+            now=now + timedelta(minutes=1),
+            expected_seq=1,
+        )
+
+    results = race(move)
+    assert sum(not isinstance(result, Refusal) for result in results) == 1
+    task.case.refresh_from_db()
+    assert task.case.seq == 2
