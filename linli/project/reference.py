@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.core.management import get_commands, load_command_class
 from django.utils import translation
 
+from linli.apps.admission.flow import APPLICATION, APPLICATION_REASONS, TASK, TASK_REASONS
 from linli.apps.incidents.flow import INCIDENT, REASONS
 from linli.foundation.accounts.roles import GRANTS, ROLES, Permission
 from linli.project.cli.parser import command_line
@@ -55,7 +56,7 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 FLOW_ABOUT: Final = (
-    "One table drives the buttons, the permission checks, the API and this page: `linli/apps/incidents/flow.py`. "
+    "One table drives the buttons, the permission checks and this page: `%s`. "
     "Moves that leave the case where it is are not in the diagram."
 )
 PERMISSIONS_ABOUT: Final = (
@@ -73,7 +74,14 @@ def pages() -> dict[str, str]:
     """Every page by its file name."""
     with translation.override("en"):
         written = {
-            "incident-flow.md": _flow(INCIDENT),
+            "incident-flow.md": _flow("The flow of an incident", INCIDENT, REASONS, "linli/apps/incidents/flow.py"),
+            "task-flow.md": _flow("The flow of a task", TASK, TASK_REASONS, "linli/apps/admission/flow/task.py"),
+            "application-flow.md": _flow(
+                "The flow of an application",
+                APPLICATION,
+                APPLICATION_REASONS,
+                "linli/apps/admission/flow/application.py",
+            ),
             "permissions.md": _permissions(),
             "rules.md": _rules(),
             "codes.md": _codes(),
@@ -94,7 +102,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 # --- the flow
 
 
-def _flow(flow: Flow) -> str:
+def _flow(title: str, flow: Flow, reasons: Mapping[str, Mapping[str, str]], file: str) -> str:
     states = _table(
         ("state", "label", "what residents read", "on whose desk", "own term", "kind"),
         (
@@ -111,8 +119,8 @@ def _flow(flow: Flow) -> str:
     )
     return "\n\n".join(
         [
-            "# The flow of an incident",
-            FLOW_ABOUT,
+            f"# {title}",
+            FLOW_ABOUT % file,
             f"```mermaid\n{_diagram(flow)}\n```",
             "## States",
             states,
@@ -121,10 +129,10 @@ def _flow(flow: Flow) -> str:
                 ("move", "label", "from", "to", "who", "needs", "may have", "only if"),
                 (_move_row(flow, move) for move in (*flow.openings, *flow.moves)),
             ),
-            "## Reasons",
+            *(["## Reasons"] if reasons else []),
             "\n\n".join(
-                f"`{move}`\n\n" + "\n".join(f"- `{code}`: {text}" for code, text in reasons.items())
-                for move, reasons in REASONS.items()
+                f"`{move}`\n\n" + "\n".join(f"- `{code}`: {text}" for code, text in known.items())
+                for move, known in reasons.items()
             ),
         ]
     )
@@ -173,7 +181,6 @@ def _permissions() -> str:
         (f"`{permission}`", *("x" if permission in GRANTS[role.code] else "" for role in roles))
         for permission in Permission
     )
-    moves = [*INCIDENT.openings, *INCIDENT.moves]
     return "\n\n".join(
         [
             "# Who may do what",
@@ -184,12 +191,18 @@ def _permissions() -> str:
             _table(("permission", *(f"`{role.code}`" for role in roles)), granted),
             "## Parts in a case",
             _table(("part", "who that is"), ((f"`{part}`", PART_LABELS[part]) for part in Part)),
-            "## Moves of parts (incident)",
-            _table(
-                ("move", *(f"`{part}`" for part in Part)),
-                ((f"`{move.name}`", *("x" if part in move.who else "" for part in Part)) for move in moves),
-            ),
+            *(text for flow in (INCIDENT, TASK, APPLICATION) for text in _moves_of_parts(flow)),
         ]
+    )
+
+
+def _moves_of_parts(flow: Flow) -> Iterator[str]:
+    moves = [*flow.openings, *flow.moves]
+    parts = [part for part in Part if any(part in move.who for move in moves)]
+    yield f"## Moves of parts ({flow.kind})"
+    yield _table(
+        ("move", *(f"`{part}`" for part in parts)),
+        ((f"`{move.name}`", *("x" if part in move.who else "" for part in parts)) for move in moves),
     )
 
 

@@ -63,7 +63,7 @@ class AgreementForm(forms.Form):
         """The communities chosen. Call it after `is_valid`."""
         scope = self.cleaned_data["scope"]
         if scope == "chosen":
-            return list(self.cleaned_data["areas"])
+            return list(self.cleaned_data.get("areas", ()))
         return [one.pk for one in self.communities if scope == "all" or one.pk.startswith(scope)]
 
     def matters_chosen(self) -> list[Matter]:

@@ -16,21 +16,20 @@ from linli.lib.money import NotMoney, fen, yuan
 from linli.ui.forms import DayField
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """A sum in yuan, kept in fen."""
 
     default_error_messages = {"invalid": _("Write the sum in yuan, for example 30000 or 1,500.50.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "maxlength": 30}), **kwargs)
 
     def to_python(self, value: Any) -> Any:
         """The sum in fen; 0 for nothing."""
-        text = super().to_python(value)
-        if not text:
+        if not value:
             return 0
         try:
-            return fen(text)
+            return fen(str(value))
         except NotMoney:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 

@@ -84,7 +84,7 @@ class HandingForm(forms.Form):
         """The communities chosen: one by one, of a street, or all. Call it after `is_valid`."""
         scope = self.cleaned_data["scope"]
         if scope == "chosen":
-            return list(self.cleaned_data["areas"])
+            return list(self.cleaned_data.get("areas", ()))
         return [one.pk for one in self.communities if scope == "all" or one.pk.startswith(scope)]
 
     def given(self, files: Sequence[StoredFile]) -> HandingGiven:

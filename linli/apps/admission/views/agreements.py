@@ -292,10 +292,10 @@ def agreement_copy(request: ActorRequest, agreement_id: int) -> HttpResponse:
 @requires(Permission.TASK_READ)
 @never_cache
 @require_safe
-def agreement_file(request: ActorRequest, agreement_id: int, file_id: UUID) -> FileResponse:
+def agreement_file(request: ActorRequest, agreement_id: int, document_id: UUID) -> FileResponse:
     """The sealed copy, or the evidence of something that arrived."""
     found = agreement_or_404(request.actor, agreement_id)
-    proofs = Arrival.objects.filter(guarantee__clause__agreement=found, evidence_id=file_id)
-    if found.sealed_copy_id != file_id and not proofs.exists():
+    proofs = Arrival.objects.filter(guarantee__clause__agreement=found, evidence_id=document_id)
+    if found.sealed_copy_id != document_id and not proofs.exists():
         raise Http404
-    return open_document(StoredFile.objects.get(pk=file_id))
+    return open_document(StoredFile.objects.get(pk=document_id))

@@ -35,18 +35,18 @@ from linli.ui.toasts import toast
 @requires(Permission.TASK_READ)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def application_move(request: ActorRequest, application_id: int, name: str) -> HttpResponse:
+def application_move(request: ActorRequest, application_id: int, move_name: str) -> HttpResponse:
     """The form of a move (GET), or the move itself (POST)."""
     now, actor = timezone.now(), request.actor
     found = application_or_404(actor, application_id)
-    if found.case is None or name not in {one.name for one in APPLICATION.moves}:
+    if found.case is None or move_name not in {one.name for one in APPLICATION.moves}:
         raise Http404
-    if name == "answer":
+    if move_name == "answer":
         return redirect(address("application", found.pk) + "#answer")
-    choice = choice_of(found.case, actor, name, now)
+    choice = choice_of(found.case, actor, move_name, now)
     if choice is None:
         raise NotAllowed(_("Your part in this application does not include this."))
-    return _improve(request, found, choice) if name == "improve" else _made(request, found, choice)
+    return _improve(request, found, choice) if move_name == "improve" else _made(request, found, choice)
 
 
 def _made(request: ActorRequest, found: Application, choice: Choice) -> HttpResponse:

@@ -179,9 +179,9 @@ def application_send(request: ActorRequest, application_id: int) -> HttpResponse
 @requires(Permission.TASK_READ)
 @never_cache
 @require_safe
-def application_file(request: ActorRequest, application_id: int, file_id: UUID) -> FileResponse:
+def application_file(request: ActorRequest, application_id: int, document_id: UUID) -> FileResponse:
     """The document that an application rests on."""
     found = application_or_404(request.actor, application_id)
-    if not found.bases.filter(file_id=file_id).exists():
+    if not found.bases.filter(file_id=document_id).exists():
         raise Http404
-    return open_document(StoredFile.objects.get(pk=file_id))
+    return open_document(StoredFile.objects.get(pk=document_id))

@@ -166,10 +166,10 @@ def task_or_404(actor: Actor, number: str) -> Task:
 @requires(Permission.TASK_READ)
 @never_cache
 @require_safe
-def task(request: ActorRequest, number: str) -> TemplateResponse:
+def task(request: ActorRequest, task_number: str) -> TemplateResponse:
     """A task: what is asked, which item allows it or why none does, what belongs to it, and what comes next."""
     now, actor = timezone.now(), request.actor
-    found = task_or_404(actor, number)
+    found = task_or_404(actor, task_number)
     return page(request, "task.html", _shown(found, actor, now))
 
 
@@ -230,9 +230,10 @@ def _facts(found: Task) -> list[tuple[str, object]]:
 @requires(Permission.TASK_READ)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def task_move(request: ActorRequest, number: str, name: str) -> HttpResponse:
+def task_move(request: ActorRequest, task_number: str, move_name: str) -> HttpResponse:
     """The form of a move (GET), or the move itself (POST). Refused input comes back with everything typed."""
     now, actor = timezone.now(), request.actor
+    number, name = task_number, move_name
     found = task_or_404(actor, number)
     if name not in {one.name for one in TASK.moves}:
         raise Http404
@@ -334,10 +335,10 @@ def _move_page(
 @requires(Permission.TASK_READ)
 @never_cache
 @require_safe
-def task_file(request: ActorRequest, number: str, file_id: UUID) -> FileResponse:
+def task_file(request: ActorRequest, task_number: str, document_id: UUID) -> FileResponse:
     """A file that came with a task, or was handed in with it."""
-    found = task_or_404(request.actor, number)
-    came = found.handing.files.filter(file_id=file_id).exists()
-    if not came and not found.files.filter(file_id=file_id).exists():
+    found = task_or_404(request.actor, task_number)
+    came = found.handing.files.filter(file_id=document_id).exists()
+    if not came and not found.files.filter(file_id=document_id).exists():
         raise Http404
-    return open_document(StoredFile.objects.get(pk=file_id))
+    return open_document(StoredFile.objects.get(pk=document_id))

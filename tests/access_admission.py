@@ -1,0 +1,89 @@
+"""The addresses of tasks, applications and agreements, for the walk: whom each is for, and rows to fill them with."""
+
+from datetime import datetime, timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from linli.apps.admission.actions import agreements, objections
+from linli.apps.admission.tests.factories import (
+    CITY_FILE,
+    agreed,
+    guarantee_of,
+    handed,
+    item,
+    paid,
+    submitted,
+    task_in,
+)
+from linli.foundation.accounts.actors import actor_for
+from linli.foundation.accounts.models import Post
+from linli.foundation.files.documents import store_document
+from linli.foundation.files.tests.test_documents import PDF
+
+#: For a GET and for an empty POST.
+EXPECTED = {
+    "admission/tasks/": ("community-worker", 200, 405),
+    "admission/tasks/new/": ("department-staff", 200, 422),
+    "admission/tasks/together/<int:handing_id>/": ("community-worker", 200, 405),
+    "admission/tasks/<slug:task_number>/": ("community-worker", 200, 405),
+    "admission/tasks/<slug:task_number>/moves/<slug:move_name>/": ("community-worker", 200, 422),
+    "admission/tasks/<slug:task_number>/files/<uuid:document_id>/": ("community-worker", 200, 405),
+    "admission/applications/": ("community-worker", 200, 405),
+    "admission/applications/new/": ("department-staff", 200, 422),
+    "admission/applications/<int:application_id>/": ("community-worker", 200, 405),
+    # Sent in already, so back to its page.
+    "admission/applications/<int:application_id>/edit/": ("department-staff", 302, 302),
+    "admission/applications/<int:application_id>/send/": ("department-staff", 405, 409),
+    "admission/applications/<int:application_id>/answer/": ("community-worker", 405, 422),
+    "admission/applications/<int:application_id>/moves/<slug:move_name>/": ("department-staff", 200, 422),
+    "admission/applications/<int:application_id>/files/<uuid:document_id>/": ("community-worker", 200, 405),
+    "admission/agreements/": ("community-worker", 200, 405),
+    "admission/agreements/new/": ("department-staff", 200, 422),
+    "admission/agreements/<int:agreement_id>/": ("community-worker", 200, 405),
+    "admission/agreements/<int:agreement_id>/move/": ("community-worker", 405, 422),
+    "admission/agreements/<int:agreement_id>/copy/": ("community-worker", 405, 302),
+    "admission/agreements/<int:agreement_id>/files/<uuid:document_id>/": ("community-worker", 200, 405),
+    # Signed already, so nothing changes any more.
+    "admission/agreements/<int:agreement_id>/clauses/new/": ("department-staff", 302, 302),
+    "admission/agreements/<int:agreement_id>/clauses/<int:clause_id>/": ("department-staff", 302, 302),
+    "admission/agreements/<int:agreement_id>/arrived/<int:guarantee_id>/": ("community-worker", 200, 422),
+    "admission/agreements/<int:agreement_id>/arrivals/<int:arrival_id>/withdraw/": ("community-worker", 405, 302),
+    "admission/lists/<int:list_id>/items/<int:item_id>/object/": ("community-worker", 405, 302),
+    "admission/objections/<int:objection_id>/answer/": ("civil-affairs", 405, 302),
+}
+#: A list in force is for every community of its area, so every one may say what should change.
+FOR_ALL = {"admission/lists/<int:list_id>/items/<int:item_id>/object/"}
+VALUES_OF = {"admission/applications/<int:application_id>/moves/<slug:move_name>/": {"move_name": "withdraw"}}
+
+
+def _actor(username: str):
+    post = Post.objects.select_related("user").filter(user__username=username).order_by("pk")[0]
+    return actor_for(post.user, post)
+
+
+def admission_values(now: datetime) -> dict[str, str]:
+    """One task, one application and one agreement between the demo department and the home community."""
+    department, secretary = _actor("department-staff"), _actor("community-secretary")
+    file = store_document(upload=SimpleUploadedFile("文件.pdf", PDF), by=department, now=now)
+    task = task_in(handed(department, now, files=[file]))
+    application = submitted(
+        department, now, bases=[{**CITY_FILE, "file": file}], starts_on=timezone.localdate(now) + timedelta(days=90)
+    )
+    agreement = agreed(department, secretary, item(), now)
+    agreements.add_copy(by=secretary, agreement_id=agreement.pk, file=file)
+    guarantee = guarantee_of(agreement)
+    paid(secretary, guarantee, timezone.localdate(now), now, 100)
+    objection = objections.object_to(by=secretary, matter=item(), text="台账太多", now=now)
+    return {
+        "task_number": task.case.number,
+        "move_name": "note",
+        "handing_id": str(task.handing_id),
+        "document_id": str(file.pk),
+        "application_id": str(application.pk),
+        "agreement_id": str(agreement.pk),
+        "clause_id": str(guarantee.clause_id),
+        "guarantee_id": str(guarantee.pk),
+        "arrival_id": str(guarantee.arrivals.get().pk),
+        "objection_id": str(objection.pk),
+    }
