@@ -21,6 +21,7 @@ from linli.foundation.areas.demo import DISTRICT, draw_demo_district
 from linli.foundation.areas.queries import drawn_within
 from linli.lib.errors import Refusal
 from linli.project.demo import cases
+from linli.project.demo.admission import fill_admission
 from linli.project.demo.desks import fill_desks
 from linli.project.demo.people import staff_units
 from linli.project.demo.population import DEFAULT, is_populated, load_population
@@ -60,6 +61,9 @@ def load(*, now: datetime, residents: int = DEFAULT, district_id: str = DISTRICT
     if not Case.objects.exists():
         with _bar(_("Cases of the last 90 days")) as tell:
             cases.load(now=now, tell=tell)
+    with _bar(_("Tasks and agreements")) as tell:
+        fill_admission(home=cases.HOME, now=now)
+        tell(1, 1)
     if residents and not is_populated(district_id):
         with _bar(_("Residents and homes")) as tell:
             load_residents(now=now, residents=residents, district_id=district_id, seed=seed, tell=tell)
