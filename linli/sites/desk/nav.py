@@ -111,6 +111,7 @@ def tabs(actor: Actor, path: str) -> list[Item]:
         (Permission.VISIT_WORK, _("Visits"), "visits:today", "heart-handshake", True),
         (Permission.REPORT_CREATE, _("Report"), "desk:report", "plus", True),
         (Permission.PEOPLE_READ, _("People"), "register:people", "users", True),
+        (Permission.TASK_READ, _("Tasks"), "admission:tasks", "clipboard-list", not actor.can(Permission.VISIT_WORK)),
         (Permission.CASE_READ, _("Map"), "desk:map", "map-2", not actor.can(Permission.PEOPLE_READ)),
         ("", _("Me"), "accounts:me", "user", True),
     ]
@@ -146,7 +147,12 @@ def sections(actor: Actor, path: str) -> list[Item]:
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
         (Permission.DASHBOARD_READ, _("Population figures"), "population:figures", "chart-bar", True),
     ]
-    for group in (homes, people, ledgers, tasks, figures):
+    # On the phone there is no rail: whoever has cases finds the tasks beside them.
+    to_do = [
+        (Permission.CASE_READ, _("Cases"), "desk:queue", "list-check", actor.can(Permission.TASK_READ)),
+        (Permission.TASK_READ, _("Tasks"), "admission:tasks", "clipboard-list", True),
+    ]
+    for group in (homes, people, ledgers, tasks, figures, to_do):
         shown = _marked(_allowed(actor, group), path)
         if any(item.current for item in shown):
             return shown if len(shown) > 1 else []

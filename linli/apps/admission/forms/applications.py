@@ -82,7 +82,7 @@ class ApplicationForm(forms.Form):
     use_required_attribute = False
 
     list_kind = forms.ChoiceField(label=_("List that it is to enter"), choices=Application.ListKind.choices)
-    form = forms.ChoiceField(label=_("What it is"), choices=Form.choices)
+    form = forms.ChoiceField(label=_("Kind of task"), choices=Form.choices)
     area_id = forms.ChoiceField(label=_("Where it is to apply"))
     name = forms.CharField(label=_("Name of the matter"), max_length=120)
     does = forms.CharField(label=_("What the community does"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
@@ -96,9 +96,11 @@ class ApplicationForm(forms.Form):
         label=_("Why the community is needed"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
     community_leads = forms.BooleanField(label=_("The community is to answer for it"), required=False)
-    starts_on = DayField(label=_("From"))
+    starts_on = DayField(label=_("Applies from"))
     ends_on = DayField(
-        label=_("Until"), required=False, help_text=_("With a last day it is a temporary admission and ends by itself.")
+        label=_("Applies until"),
+        required=False,
+        help_text=_("With a last day it is a temporary admission and ends by itself."),
     )
     conditions = forms.CharField(
         label=_("Working conditions"),
@@ -154,14 +156,17 @@ class AnswerForm(forms.Form):
         choices=[("1", _("suffice")), ("0", _("do not suffice"))],
         coerce=lambda value: value == "1",
         empty_value=None,
-        required=False,
+        error_messages={"required": _("Say whether money and conditions suffice.")},
         widget=forms.RadioSelect,
     )
     terms_note = forms.CharField(
         label=_("What is missing"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     stance = forms.ChoiceField(
-        label=_("The matter itself"), choices=Opinion.Stance.choices, required=False, widget=forms.RadioSelect
+        label=_("The matter itself"),
+        choices=Opinion.Stance.choices,
+        error_messages={"required": _("Say whether the community supports it or objects to it.")},
+        widget=forms.RadioSelect,
     )
     note = forms.CharField(label=_("Reasons"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -26,7 +26,7 @@ class HandingForm(forms.Form):
         required=False,
         help_text=_("No list item, no task: without one the communities may refuse it."),
     )
-    form = forms.ChoiceField(label=_("What it is"), choices=Form.choices)
+    form = forms.ChoiceField(label=_("Kind of task"), choices=Form.choices)
     title = forms.CharField(label=_("Title"), max_length=80)
     text = forms.CharField(label=_("What is to be done"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
     claimed = forms.CharField(

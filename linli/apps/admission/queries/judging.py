@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from linli.apps.admission.models import Agreement, Application, Form, GuaranteeKind, Opinion
 from linli.foundation.accounts.models import Unit
@@ -18,7 +19,6 @@ from linli.spine.catalogue.models import Matter, MatterList
 
 #: What the communities have yet to say; it stops nothing before they were asked.
 AGREEMENT: Final = "agreement"
-FORMS: Final[Mapping[str, Any]] = dict(Form.choices)
 
 
 def _(text: str) -> str:
@@ -116,7 +116,7 @@ def form_findings(
     rule = rules.params("admission.forms", area_id, on)["forms"].get(form)
     if rule is None:
         return
-    values = {"form": FORMS[form], "needed": rule["needed"]}
+    values = {"form": form, "needed": rule["needed"]}
     high = any(one.in_force(on) and _reaches(one, rule) for one in documents)
     text = _("Its basis is high enough for this form: %(form)s.") if high else _("%(form)s: needed is %(needed)s.")
     yield Finding("form", high, text, values, rule["source"])
@@ -220,6 +220,14 @@ def _signed(matter: Matter, unit: Unit, on: date, district: str) -> set[str]:
         **within("area_id", district),
     )
     return set(rows.values_list("area_id", flat=True))
+
+
+def sentence(text: str, values: Mapping[str, object]) -> str:
+    """What a rule says, in the reader's language; forms are kept as codes until then."""
+    told = {key: str(value) for key, value in values.items()}
+    if told.get("form") in Form.values:
+        told["form"] = str(Form(told["form"]).label)
+    return gettext(text) % told
 
 
 #: Which reason for refusing fits which objection, most telling first.

@@ -238,7 +238,7 @@ def test_what_is_late_stands_on_the_list(community, actor_of, now):
     late = timezone.localdate() - timedelta(days=3)
     agreed(health, secretary, item(), now, due=late)
     text = community.get(f"{AGREEMENTS}?late=1").content.decode()
-    assert "1 late" in text
+    assert "1 guarantee is late" in text
     assert "There is no agreement" not in text
     for odd in ("year=x", "status=y", "unit=-1", "area=%00", "after=q"):
         assert community.get(f"{AGREEMENTS}?{odd}").status_code == 200

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -135,7 +134,9 @@ def shown(request: ActorRequest, found: Application, problem: str = "") -> dict[
     }
     if case is not None:
         pattern = address("application_move", found.pk, "MOVE")
-        context["buttons"] = buttons(case, choices(case, actor, now), pattern)
+        # The form of an answer is on the page itself.
+        offered = [one for one in choices(case, actor, now) if one.move.name != "answer"]
+        context["buttons"] = buttons(case, offered, pattern)
     if own is not None and case is not None and case.state in (AGREEING, CONSULTING):
         context["own"] = own
         context["answer"] = AnswerForm(about_terms=case.state == AGREEING, initial=_said(own))
@@ -150,12 +151,7 @@ def _said(own: Opinion) -> dict[str, object]:
 def findings(judged: Verdict) -> list[dict[str, object]]:
     """What each rule says, as lines: whether it objects, the sentence, its source."""
     return [
-        {
-            "ok": one.ok,
-            "text": gettext(one.text) % {key: str(value) for key, value in one.values.items()},
-            "source": one.source,
-        }
-        for one in judged.findings
+        {"ok": one.ok, "text": judging.sentence(one.text, one.values), "source": one.source} for one in judged.findings
     ]
 
 
@@ -190,10 +186,10 @@ def facts_of(found: Application) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         (_("Applicant"), found.unit.name),
         (_("List that it is to enter"), found.get_list_kind_display()),
-        (_("What it is"), found.get_form_display()),
+        (_("Kind of task"), found.get_form_display()),
         (_("Where it is to apply"), found.area.name),
-        (_("From"), f"{found.starts_on:%Y-%m-%d}"),
-        (_("Until"), until),
+        (_("Applies from"), f"{found.starts_on:%Y-%m-%d}"),
+        (_("Applies until"), until),
         (_("What the community does"), found.does),
         (_("What the community does not do"), found.does_not),
         (_("Why the community is needed"), found.why),

@@ -34,7 +34,6 @@ from linli.foundation.areas.models import Area, Level
 from linli.foundation.files.models import StoredFile
 from linli.lib.errors import NotAllowed, Refusal
 from linli.spine.cases.shown import due, status
-from linli.spine.catalogue.basis import Finding
 from linli.spine.catalogue.models import Matter
 from linli.ui.forms import put
 from linli.ui.links import from_page, without
@@ -147,13 +146,8 @@ def _objections(actor: Actor, form: HandingForm) -> list[tuple[str, list[str], i
     by_text: dict[str, list[str]] = {}
     for area_id, findings in found.items():
         for finding in findings:
-            by_text.setdefault(sentence(finding), []).append(names.get(area_id, area_id))
+            by_text.setdefault(judging.sentence(finding.text, finding.values), []).append(names.get(area_id, area_id))
     return [(text, [] if len(where) == len(areas) else where[:12], len(where)) for text, where in by_text.items()]
-
-
-def sentence(finding: Finding) -> str:
-    """What a rule says, in the reader's language."""
-    return gettext(finding.text) % {key: str(value) for key, value in finding.values.items()}
 
 
 @requires(Permission.TASK_READ)

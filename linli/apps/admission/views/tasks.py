@@ -131,7 +131,7 @@ def _chips(request: ActorRequest, chosen: Filter, senders: list[Unit], areas: li
     if chosen.q:
         found.append((_("Words"), chosen.q, "q"))
     if chosen.form:
-        found.append((_("What it is"), str(Form(chosen.form).label), "form"))
+        found.append((_("Kind of task"), str(Form(chosen.form).label), "form"))
     if chosen.state:
         found.append((_("State"), gettext(TASK.state[chosen.state].label), "state"))
     if chosen.unit:
@@ -189,7 +189,7 @@ def _shown(found: Task, actor: Actor, now: datetime) -> dict[str, Any]:
         "status": status(case),
         "due": due(case, now),
         "buttons": _buttons(found, actor, now),
-        "reasons": [gettext(one["text"]) % one["values"] for one in found.why_off],
+        "reasons": [judging.sentence(one["text"], one["values"]) for one in found.why_off],
         "promised": [(row, late.get(row.pk)) for row in promised],
         "late": list(late.values()),
         "files": [one.file for one in files],
@@ -208,7 +208,7 @@ def _buttons(found: Task, actor: Actor, now: datetime) -> Buttons:
 def _facts(found: Task) -> list[tuple[str, object]]:
     handing, case = found.handing, found.case
     facts: list[tuple[str, object]] = [
-        (_("What it is"), handing.get_form_display()),
+        (_("Kind of task"), handing.get_form_display()),
         (_("Sender"), handing.unit.name),
         (_("Community"), case.area.name),
         (_("To be done by"), f"{handing.due_on:%Y-%m-%d}"),

@@ -30,7 +30,8 @@ def test_the_parts_of_the_register_are_offered_on_its_pages_only(actor_of):
     worker = actor_of("community-worker")
     assert names(sections(worker, "/register/moves/in/"))[1] == reverse("register:moves")
     assert [one.label for one in sections(worker, "/register/moves/") if one.current] == ["迁移"]
-    assert sections(worker, "/desk/cases/") == []
+    assert names(sections(worker, "/desk/cases/")) == [reverse("desk:queue"), reverse("admission:tasks")]
+    assert sections(worker, "/desk/map/") == []
 
 
 def test_the_access_log_is_on_the_auditor_s_rail_only(actor_of):
@@ -55,6 +56,8 @@ def test_a_phone_has_five_tabs_at_most(actor_of):
         ("community-worker", "desk:queue"),
         ("restricted-care", "register:restricted"),
         ("admin", "desk:gaps"),
+        ("organisation", "admission:tasks"),
+        ("legal-review", "admission:applications"),
     ],
 )
 def test_the_desk_begins_where_the_work_of_the_post_lies(client_for, username, first):

@@ -15,12 +15,14 @@ from linli.sites.desk.nav import FIELD_ROLES
 @signed_in
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
-    """Go to where this post's work lies: the grid, the queue, or the coverage for those who keep the areas."""
+    """Go to where this post's work lies: the grid, the queue, tasks, or the coverage for those who keep the areas."""
     actor = request.actor
     if actor.is_resident:
         return redirect("/")
     if actor.can(Permission.CASE_READ):
         return redirect("desk:grid" if actor.role in FIELD_ROLES else "desk:queue")
+    if actor.can(Permission.TASK_READ):
+        return redirect("admission:tasks" if actor.can(Permission.TASK_SUPERVISE) else "admission:applications")
     if actor.can(Permission.AREAS_MANAGE):
         return redirect("desk:gaps")
     if actor.can(Permission.PEOPLE_RESTRICTED):
