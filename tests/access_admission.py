@@ -44,11 +44,17 @@ EXPECTED = {
     "admission/agreements/<int:agreement_id>/move/": ("community-worker", 405, 422),
     "admission/agreements/<int:agreement_id>/copy/": ("community-worker", 405, 302),
     "admission/agreements/<int:agreement_id>/files/<uuid:document_id>/": ("community-worker", 200, 405),
+    "admission/agreements/<int:agreement_id>/paper.<slug:form>": ("community-worker", 200, 405),
+    "admission/agreements/<int:agreement_id>/evaluate/": ("community-worker", 200, 422),
+    "admission/agreements/results/": ("community-worker", 200, 405),
     # Signed already, so nothing changes any more.
     "admission/agreements/<int:agreement_id>/clauses/new/": ("department-staff", 302, 302),
     "admission/agreements/<int:agreement_id>/clauses/<int:clause_id>/": ("department-staff", 302, 302),
     "admission/agreements/<int:agreement_id>/arrived/<int:guarantee_id>/": ("community-worker", 200, 422),
     "admission/agreements/<int:agreement_id>/arrivals/<int:arrival_id>/withdraw/": ("community-worker", 405, 302),
+    "admission/standing/": ("civil-affairs", 200, 422),
+    "admission/standing/act/": ("civil-affairs", 405, 302),
+    "burden/": ("community-worker", 200, 405),
     "admission/lists/<int:list_id>/items/<int:item_id>/object/": ("community-worker", 405, 302),
     "admission/objections/<int:objection_id>/answer/": ("civil-affairs", 405, 302),
 }
@@ -78,6 +84,7 @@ def admission_values(now: datetime) -> dict[str, str]:
     return {
         "task_number": task.case.number,
         "move_name": "note",
+        "form": "docx",
         "handing_id": str(task.handing_id),
         "document_id": str(file.pk),
         "application_id": str(application.pk),

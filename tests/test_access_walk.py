@@ -187,6 +187,7 @@ LACKS = {
     Permission.AUDIT_READ: ("community-worker", "civil-affairs", "admin"),
     Permission.TASK_READ: ("grid-worker", "admin", "restricted-care"),
     Permission.TASK_WORK: ("department-staff", "civil-affairs", "auditor", "grid-worker"),
+    Permission.TASK_SUPERVISE: ("community-worker", "department-staff", "auditor", "legal-review"),
     Permission.TASK_SEND: ("community-worker", "organisation", "auditor", "legal-review"),
 }
 

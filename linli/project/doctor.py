@@ -21,6 +21,7 @@ from linli.foundation.areas import checks as areas
 from linli.foundation.audit import append_only
 from linli.foundation.jobs.queries import worker_alive
 from linli.foundation.rules import queries as rules
+from linli.lib.letters import chinese_fonts
 from linli.lib.sealing import Keyring, KeyringBroken
 from linli.register.people.models import Party
 from linli.spine.catalogue.models import MatterList
@@ -62,7 +63,7 @@ Findings = Iterator[Finding]
 
 def examine(*, now: datetime) -> list[Finding]:
     """Look at everything. Without a database the questions that need one are left out."""
-    found = [*_settings(), *_home(), *_keyring()]
+    found = [*_settings(), *_home(), *_keyring(), *_fonts()]
     reached = list(_database())
     found += reached
     if any(finding.is_error for finding in reached):
@@ -179,6 +180,16 @@ def _sealed(now: datetime) -> Findings:
     if not settings.LINLI_KEYRING.exists() and Party.objects.exclude(phone_sealed="").exists():
         text = _("The keyring %(path)s is gone, and phone numbers are sealed with it. Bring it back from the backup.")
         yield error(text % {"path": settings.LINLI_KEYRING})
+
+
+def _fonts() -> Findings:
+    found = chinese_fonts(settings.LINLI_FONTS)
+    if found:
+        yield good(_("PDF is set in %(font)s.") % {"font": found[0]})
+    else:
+        yield warning(
+            _("No Chinese font is installed, so no PDF can be made. Install one, for example fonts-noto-cjk.")
+        )
 
 
 def _triggers(now: datetime) -> Findings:

@@ -48,6 +48,7 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
         "linli.foundation.notifications.gateways.ConsoleGateway",
         "The class that sends text messages, as a dotted path.",
     ),
+    "LINLI_FONTS": ("empty", "Fonts for PDF that come before the usual ones, by their names, separated by commas."),
     "LINLI_TILE_URL": ("empty", "The address of map tiles, such as `https://tiles.example.cn/{z}/{x}/{y}.png`."),
     "LINLI_TILE_HOSTS": ("empty", "The hosts those tiles come from, for the content security policy."),
     "LINLI_BENCH": ("0", "Set by `linli bench` for the servers it measures; a real installation never sets it."),

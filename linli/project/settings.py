@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "linli.insight.dashboards",
     "linli.insight.ledgers",
     "linli.insight.population",
+    "linli.insight.burden",
     "linli.sites.desk",
     "linli.sites.register",
     "linli.sites.portal",
@@ -197,6 +198,7 @@ LINLI_SMS_GATEWAY = environment.text(
 # How many proxies of ours stand in front and may be believed about the visitor's address.
 LINLI_PROXIES = environment.number("LINLI_PROXIES", 0)
 LINLI_TILE_URL = environment.text("LINLI_TILE_URL")
+LINLI_FONTS = environment.names("LINLI_FONTS")
 
 LOGGING = {
     "version": 1,

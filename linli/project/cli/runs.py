@@ -127,6 +127,7 @@ def audit_verify(options: argparse.Namespace) -> int:
 def recount(options: argparse.Namespace) -> int:
     """Compare the kept figures with a full recount; print every difference."""
     load_django()
+    from linli.apps.admission import tally as tasks
     from linli.insight.population.recount import prove
     from linli.spine.cases import tally
 
@@ -141,7 +142,7 @@ def recount(options: argparse.Namespace) -> int:
                 print(
                     f"{month:%Y-%m} {area} {event_class} {facet}: kept {old.get(facet, 0)}, counted {new.get(facet, 0)}"
                 )
-    for difference in prove():
+    for difference in (*prove(), *tasks.prove()):
         differences += 1
         print(difference)
     if differences:

@@ -17,7 +17,7 @@ from linli.foundation.notifications.queries import unread_count
 from linli.spine.catalogue.queries import LIST_RIGHTS
 
 #: Entries of the rail that stand for several parts.
-_COVERS = {"admission:tasks": ("/admission/",), "dashboards": ("/population/",)}
+_COVERS = {"admission:tasks": ("/admission/",), "dashboards": ("/population/", "/burden/")}
 FIELD_ROLES = (GRID_WORKER.code, GRID_HEAD.code)
 
 
@@ -146,6 +146,7 @@ def sections(actor: Actor, path: str) -> list[Item]:
     figures = [
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
         (Permission.DASHBOARD_READ, _("Population figures"), "population:figures", "chart-bar", True),
+        (Permission.DASHBOARD_READ, _("Burden"), "burden:burden", "hourglass", True),
     ]
     # On the phone there is no rail: whoever has cases finds the tasks beside them.
     to_do = [

@@ -1,4 +1,7 @@
-"""Money in templates: kept in fen, shown in yuan."""
+"""Money and points in templates: sums are kept in fen and shown in yuan, means are exact and shown to one place."""
+
+from collections.abc import Mapping
+from fractions import Fraction
 
 from django import template
 
@@ -11,3 +14,15 @@ register = template.Library()
 def yuan(amount: int) -> str:
     """A sum in fen as people write it: 2700000 → 27,000.00."""
     return in_yuan(amount or 0)
+
+
+@register.filter
+def points(value: Fraction | None) -> str:
+    """A mean of points to one place; a dash where there is none."""
+    return "–" if value is None else f"{float(value):.1f}"
+
+
+@register.filter
+def of(values: Mapping[str, Fraction], key: str) -> Fraction | None:
+    """The value of a key, if there is one."""
+    return values.get(key)

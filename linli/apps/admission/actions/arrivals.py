@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.apps.admission import news
+from linli.apps.admission import guarantees, news
 from linli.apps.admission.models import Agreement, Arrival, Guarantee, GuaranteeKind
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
@@ -25,7 +25,7 @@ def _locked(by: Actor, guarantee_id: int) -> Guarantee:
     agreement = row.clause.agreement
     if not by.can(Permission.TASK_WORK) or not by.covers(agreement.area_id):
         raise NotAllowed(_("Only the community that gets it says that it arrived."))
-    if agreement.status not in (Agreement.Status.SIGNED, Agreement.Status.ENDED):
+    if agreement.status != Agreement.Status.SIGNED:
         raise Stale(_("The agreement is not signed yet."))
     return row
 
@@ -66,6 +66,7 @@ def record(
     )
     if evidence is not None:
         keep([evidence])
+    _count(row)
     return made
 
 
@@ -82,9 +83,18 @@ def withdraw(*, by: Actor, arrival_id: int, reason: str, now: datetime) -> Arriv
         raise Invalid(fields={"reason": _("Say why it is taken back.")})
     arrival.withdrawn_at, arrival.withdrawn_by_id, arrival.withdrawn_because = now, by.user_id, text
     arrival.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
+    _count(row)
     agreement = row.clause.agreement
     with news.in_house():
         words = _("An arrival under the agreement for %(year)s was taken back by the community.")
         users = news.unit(agreement.unit_id, now)
         news.send(news.agreement_news(users, agreement.pk, words % {"year": agreement.year}), now)
     return arrival
+
+
+def _count(row: Guarantee) -> None:
+    """Keep the sum and the day on which it was whole, so that boards need not add up every instalment."""
+    parts = row.parts
+    row.received = sum(part.amount for part in parts)
+    row.fulfilled_on = guarantees.fulfilled_on(row.amount, parts)
+    row.save(update_fields=["received", "fulfilled_on"])

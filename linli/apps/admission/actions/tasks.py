@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.apps.admission import news
+from linli.apps.admission import news, tally
 from linli.apps.admission.actions.texts import note, words
 from linli.apps.admission.flow import TASK
 from linli.apps.admission.models import Form, Handing, HandingFile, Task, TaskFile
@@ -200,6 +200,7 @@ def _open(
         for case in made
     ]
     Task.objects.bulk_create(tasks, batch_size=500)
+    tally.count_new(tasks)
     _tell_of_arrival(made, tasks, now)
     return tasks
 
@@ -249,16 +250,31 @@ def act(
         facts["minutes"] = minutes
     if files:
         facts["files"] = [file.sha256 for file in files]
-    return cases.move(
-        case_id=case_id,
-        name=name,
-        by=by,
-        inputs=replace(inputs, note=note(inputs.note)),
-        now=now,
-        expected_seq=expected_seq,
-        afterwards=afterwards,
-        facts=facts,
-    )
+    with transaction.atomic():
+        before = tally.facets_of(_locked(case_id))
+        case = cases.move(
+            case_id=case_id,
+            name=name,
+            by=by,
+            inputs=replace(inputs, note=note(inputs.note)),
+            now=now,
+            expected_seq=expected_seq,
+            afterwards=afterwards,
+            facts=facts,
+        )
+        tally.count_change(before, _of_case(case.pk))
+    return case
+
+
+def _locked(case_id: int) -> Task:
+    """The task with its case, which stays locked until the transaction ends."""
+    rows = Case.objects.select_for_update() if connection.features.has_select_for_update else Case.objects.all()
+    rows.get(pk=case_id)
+    return _of_case(case_id)
+
+
+def _of_case(case_id: int) -> Task:
+    return Task.objects.select_related("case", "handing").get(pk=case_id)
 
 
 def _tell(change: Change, now: datetime) -> None:

@@ -10,6 +10,8 @@ from linli.apps.admission.models.application import (
     Opinion,
     year_after,
 )
+from linli.apps.admission.models.burden import Standing, TaskTally
+from linli.apps.admission.models.evaluation import Evaluation, Score
 from linli.apps.admission.models.task import Handing, HandingFile, Task, TaskFile
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "ApplicationBasis",
     "Arrival",
     "Clause",
+    "Evaluation",
     "Form",
     "Guarantee",
     "GuaranteeKind",
@@ -26,7 +29,10 @@ __all__ = [
     "Objection",
     "OfferedGuarantee",
     "Opinion",
+    "Score",
+    "Standing",
     "Task",
     "TaskFile",
+    "TaskTally",
     "year_after",
 ]

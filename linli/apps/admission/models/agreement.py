@@ -42,14 +42,14 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 class Agreement(models.Model):
     """协议书: what a unit and a community have agreed for a year. No personal data.
 
-    `digest` is what both sides signed: nothing in it changes afterwards (`actions.agreements`).
+    `digest` is what both sides signed: nothing in it changes afterwards (`actions.agreements`). `settled_amount` is
+    what is to be paid after both sides have scored each other (`actions.evaluations`).
     """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("being written")
         OFFERED = "offered", _("offered to the community")
         SIGNED = "signed", _("signed by both sides")
-        ENDED = "ended", _("ended")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
@@ -67,6 +67,8 @@ class Agreement(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     signed_at = models.DateTimeField(null=True)
+    settled_amount = models.PositiveBigIntegerField(_("settled, in fen"), null=True)
+    settled_at = models.DateTimeField(null=True)
     sealed_copy = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = AgreementQuerySet.as_manager()
@@ -121,6 +123,9 @@ class Guarantee(models.Model):
     what = models.CharField(_("in words"), max_length=200, blank=True)
     amount = models.PositiveBigIntegerField(_("amount in fen"), default=0)
     due_on = models.DateField(_("due on"))
+    # Kept by `actions.arrivals` in the transaction of the arrival; `linli manage recount` proves them.
+    received = models.PositiveBigIntegerField(_("arrived, in fen"), default=0)
+    fulfilled_on = models.DateField(_("whole since"), null=True)
 
     class Meta:
         verbose_name = _("guarantee")

@@ -85,6 +85,9 @@ class Task(models.Model):
     refused_for = models.CharField(max_length=20, blank=True)
     corrected_how = models.CharField(max_length=20, blank=True)
     spent_minutes = models.PositiveIntegerField(null=True, blank=True)
+    # Of a form: how many columns it asks for, and how many of them Linli held already.
+    columns = models.PositiveSmallIntegerField(default=0)
+    columns_held = models.PositiveSmallIntegerField(default=0)
     handed_in_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -97,6 +97,12 @@ def units(actor: Actor) -> list[Unit]:
     return list(Unit.objects.filter(pk__in=Agreement.objects.visible_to(actor).values("unit_id")).order_by("code"))
 
 
+def years_of_district(actor: Actor) -> list[int]:
+    """The years for which anybody in the actor's district has an agreement, newest first. One statement."""
+    rows = Agreement.objects.signed().filter(**within("area_id", actor.area_id[:6])).order_by("-year")
+    return list(rows.values_list("year", flat=True).distinct())
+
+
 def years(actor: Actor) -> list[int]:
     """The years for which there are agreements, newest first. One statement."""
     rows = Agreement.objects.visible_to(actor).order_by("-year")

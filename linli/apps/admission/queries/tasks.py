@@ -1,6 +1,6 @@
 """Tasks as lists and pages read them. Every read starts from the actor (`Task.objects.visible_to`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from linli.apps.admission.flow import TASK
 from linli.apps.admission.models import Handing, Task
+from linli.apps.admission.tally import LATE
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import CIVIL_AFFAIRS, DEPARTMENT_STAFF, ORGANISATION, Permission
@@ -25,6 +26,20 @@ SORTS: Final = [sort.value for sort in basis.Sort]
 VIEWS: Final = ("todo", "open", "off", "all")
 
 
+#: Figures of the burden page, as the condition that opens their rows.
+FACETS: Final[Mapping[str, Q]] = {
+    "on_list": Q(off_list=False),
+    "off_list": Q(off_list=True),
+    "refused": Q(refused_for__gt="") & ~Q(refused_for__in=LATE),
+    "refused_late": Q(refused_for__in=LATE),
+    "protested": Q(protested=True),
+    "corrected": Q(case__state="corrected"),
+    "finished": Q(case__state="finished"),
+    "reported": Q(spent_minutes__isnull=False),
+    "held": Q(columns_held__gt=0),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filter:
     """What a list of tasks is narrowed to: one value per query parameter, so that every list is a link."""
@@ -36,6 +51,8 @@ class Filter:
     unit: int | None = None
     area: str = ""
     month: date | None = None
+    months_to: date | None = None
+    facet: str = ""
     handing: int | None = None
 
     @property
@@ -102,7 +119,11 @@ def _narrow(chosen: Filter) -> Q:
     if chosen.handing is not None:
         kept &= Q(handing_id=chosen.handing)
     if chosen.month:
-        kept &= Q(case__in=Case.objects.filter(opened_in(chosen.month, chosen.month), kind=TASK.kind))
+        kept &= Q(
+            case__in=Case.objects.filter(opened_in(chosen.month, chosen.months_to or chosen.month), kind=TASK.kind)
+        )
+    if chosen.facet in FACETS:
+        kept &= FACETS[chosen.facet]
     for word in tidy(chosen.q).split()[:5]:
         kept &= Q(case__title__icontains=word) | Q(case__number=word)
     return kept

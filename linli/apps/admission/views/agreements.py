@@ -1,5 +1,6 @@
 """Agreements: written, offered, signed; and what arrived under them."""
 
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.apps.admission import uploads
 from linli.apps.admission.actions import agreements as actions
+from linli.apps.admission.actions.evaluations import opens_on, side_of
 from linli.apps.admission.forms.agreements import AgreementForm, ReturnForm
 from linli.apps.admission.models import Agreement, Arrival, Guarantee
 from linli.apps.admission.pages import MOST, address, area_options, crumbs, number_of, options, page
 from linli.apps.admission.queries import agreements as queries
+from linli.apps.admission.queries import evaluations
 from linli.apps.admission.queries.agreements import Filter
 from linli.apps.admission.queries.guarantees import late_among
 from linli.apps.admission.queries.tasks import citable
@@ -38,7 +41,6 @@ TONES: Final = {
     "draft": ("new", "pencil"),
     "offered": ("soon", "send"),
     "signed": ("done", "circle-check"),
-    "ended": ("muted", "check"),
 }
 
 
@@ -197,8 +199,29 @@ def shown(actor: Actor, found: Agreement) -> dict[str, Any]:
         "may_record": theirs and signed,
         "may_copy": (own or theirs) and signed and found.sealed_copy_id is None,
         "return_form": ReturnForm(),
+        **_evaluated(actor, found, today),
         "crumbs": trail((f"{found.unit.name} · {found.area.name} · {found.year}", "")),
     }
+
+
+def _evaluated(actor: Actor, found: Agreement, today: date) -> dict[str, Any]:
+    if found.status != Status.SIGNED:
+        return {}
+    seen = evaluations.seen(actor, found)
+    side = side_of(actor, found)
+    opens = opens_on(found)
+    return {
+        "evaluated": seen,
+        "opens": opens,
+        "may_evaluate": side is not None and side not in seen.done and today >= opens,
+        "waits": side is not None and side in seen.done and not seen.both,
+        "still_due": max((found.settled_amount or 0) - sum_arrived(found), 0),
+    }
+
+
+def sum_arrived(found: Agreement) -> int:
+    """The money that arrived under an agreement, in fen. Needs everything loaded."""
+    return sum(one.arrived for clause in found.clauses.all() for one in clause.guarantees.all())
 
 
 def line_of(one: Guarantee, late: Any) -> dict[str, Any]:

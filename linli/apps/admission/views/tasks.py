@@ -40,7 +40,7 @@ from linli.ui.forms import put
 from linli.ui.links import Chip, from_page, without
 from linli.ui.toasts import toast
 
-NARROWING: Final = ("q", "form", "state", "unit", "area", "month", "handing")
+NARROWING: Final = ("q", "form", "state", "unit", "area", "month", "months_to", "facet", "handing")
 
 
 def read_filter(request: ActorRequest) -> Filter:
@@ -59,6 +59,8 @@ def read_filter(request: ActorRequest) -> Filter:
         unit=number_of(params.get("unit", "")),
         area=area if area.isascii() and area.isdigit() and len(area) <= 12 else "",
         month=_month(params.get("month", "")),
+        months_to=_month(params.get("months_to", "")),
+        facet=params.get("facet", "") if params.get("facet", "") in queries.FACETS else "",
         handing=number_of(params.get("handing", "")),
     )
 
@@ -139,10 +141,29 @@ def _chips(request: ActorRequest, chosen: Filter, senders: list[Unit], areas: li
     if chosen.area:
         found.append((_("Area"), next((a.name for a in areas if a.pk == chosen.area), chosen.area), "area"))
     if chosen.month:
-        found.append((_("Came in"), f"{chosen.month:%Y-%m}", "month"))
+        last = chosen.months_to or chosen.month
+        months = f"{chosen.month:%Y-%m}" if last == chosen.month else f"{chosen.month:%Y-%m} – {last:%Y-%m}"
+        found.append((_("Came in"), months, "month"))
+    if chosen.facet:
+        found.append((_("Only"), facet_words()[chosen.facet], "facet"))
     if chosen.handing:
         found.append((_("Handed down together"), str(chosen.handing), "handing"))
     return [Chip(label, value, without(request, name)) for label, value, name in found]
+
+
+def facet_words() -> dict[str, str]:
+    """What the figures of the burden page count, for the chip of a list that it has opened."""
+    return {
+        "on_list": _("on a list"),
+        "off_list": _("off the lists"),
+        "refused": _("refused: on no list"),
+        "refused_late": _("refused: late"),
+        "protested": _("accepted under protest"),
+        "corrected": _("corrected"),
+        "finished": _("finished"),
+        "reported": _("with reported time"),
+        "held": _("asked again for what is held"),
+    }
 
 
 def _empty(chosen: Filter, chips: list[Chip]) -> str:
