@@ -127,6 +127,7 @@ EXPECTED = {
     **access_admission.EXPECTED,
     "lists/": ("visitor", 200, 405),
     "lists/<int:list_id>/": ("visitor", 200, 405),
+    "lists/<int:list_id>/items/<int:item_id>/object/": ("resident", 405, 302),
     "admission/lists/": ("civil-affairs", 200, 405),
     "admission/lists/new/": ("civil-affairs", 200, 422),
     "admission/lists/<int:list_id>/": ("community-worker", 200, 405),

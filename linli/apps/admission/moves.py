@@ -152,6 +152,13 @@ class Line:
     details: Sequence[str]
 
 
+def first_receiver(case: Case) -> str:
+    """首接负责 (S3-08): whoever of the community took it first; read from the history, which nobody can change."""
+    events = case.events.filter(part=Part.COMMUNITY).select_related("actor", "post", "post__unit", "post__area")
+    first = events.order_by("seq").first()
+    return who(first) if first is not None else ""
+
+
 def history(case: Case) -> list[Line]:
     """The events of a case, newest first. Two statements."""
     events = list(case.events.select_related("actor", "post", "post__unit", "post__area").order_by("seq"))

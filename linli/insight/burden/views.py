@@ -1,6 +1,7 @@
 """The burden of communities on one page: what a bureau chief understands in ten seconds, each number with its rows."""
 
 from datetime import date
+from itertools import dropwhile
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -57,11 +58,11 @@ def burden(request: ActorRequest) -> TemplateResponse:
             (_("on a list"), _("off the lists")),
             [
                 (
-                    f"{month:%Y-%m}",
+                    f"{month:%Y.%m}",
                     (row.on_list, row.off_list),
                     _rows(scope, reads_rows, month=f"{month:%Y-%m}", months_to=f"{month:%Y-%m}"),
                 )
-                for month, row in months
+                for month, row in dropwhile(lambda pair: not pair[1].tasks, months)
             ],
         ),
         "forms": [

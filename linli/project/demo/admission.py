@@ -10,12 +10,21 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from linli.apps.admission.actions import agreements, applications, arrivals, drafts, objections, tasks
+from linli.apps.admission.actions import (
+    agreements,
+    applications,
+    arrivals,
+    drafts,
+    evaluations,
+    objections,
+    standing,
+    tasks,
+)
 from linli.apps.admission.actions.agreements import ClauseGiven
 from linli.apps.admission.actions.applications import Answer
 from linli.apps.admission.actions.drafts import ApplicationGiven
 from linli.apps.admission.actions.tasks import HandingGiven
-from linli.apps.admission.models import Agreement, Application, Guarantee, Handing, Task
+from linli.apps.admission.models import Agreement, Application, Guarantee, Handing, Standing, Task
 from linli.foundation.accounts.actors import Actor, actor_for
 from linli.foundation.accounts.models import Post
 from linli.foundation.accounts.roles import CIVIL_AFFAIRS, COMMUNITY_SECRETARY, ORGANISATION
@@ -44,6 +53,14 @@ ON_LIST: Final = (
     ),
     ("dept-fire", "协助消防安全宣传", "楼道消防提示张贴", "请在每个单元门口张贴消防提示。", 120, 30),
     ("dept-health", "协助做好公共卫生工作", "流感疫苗接种告知", "请告知辖区老年人接种时间和地点。", 60, 12),
+)
+#: Kind, word, how many are gone, how many are not.
+CLEANED: Final = (
+    ("task", "工作任务", 25, 1),
+    ("appraisal", "评比项目", 48, 2),
+    ("signboard", "机构牌子", 42, 3),
+    ("form", "台账", 72, 4),
+    ("app", "网络平台", 20, 2),
 )
 PUSHED: Final = (
     ("dept-urban", "inspection", "门前三包迎检资料报送", "请整理门前三包检查资料，按要求报送台账。", 50, "closed"),
@@ -94,6 +111,8 @@ class _Story:
         for code, form, title, text, days, end in PUSHED:
             self.push(code, form, title, text, days, end)
         self.apply()
+        self.clean_up()
+        self.evaluate()
         secretary = self.secretaries[self.home]
         item = self.item("协助做好公共卫生工作")
         objections.object_to(by=secretary, matter=item, text="同一活动不宜同时报纸质和电子两套台账", now=self.at(9))
@@ -254,6 +273,38 @@ class _Story:
             starts_on=self._day(-70),
             offered=[],
         )
+
+    def clean_up(self) -> None:
+        """A clean-up that took away as much as the Jianye report tells of (S5-03), under made-up names."""
+        name = "示例：减负清理行动（数量参照建邺区公开报道）"
+        for form, what, taken, kept in CLEANED:
+            names = [f"示例{what}{n:02d}" for n in range(1, taken + kept + 1)]
+            standing.find(by=self.civil, form=form, names=names, campaign=name, now=self.at(50))
+            rows = list(Standing.objects.filter(form=form).order_by("pk").values_list("pk", flat=True))
+            gone, left = rows[:taken], rows[taken:]
+            standing.act(by=self.civil, ids=gone, step="go", now=self.at(45))
+            standing.act(by=self.civil, ids=gone, step="gone", now=self.at(40))
+            standing.act(by=self.organisation, ids=gone[: len(gone) * 9 // 10], step="checked", now=self.at(35))
+            standing.act(by=self.civil, ids=left[:1], step="keep", now=self.at(45), reason="有法律法规依据，予以保留")
+
+    def evaluate(self) -> None:
+        """Both sides of some agreements have scored, one side of the home community's own has not."""
+        rows = Agreement.objects.filter(unit__code="dept-health").order_by("area_id")
+        for at, row in enumerate(rows):
+            if timezone.localdate(self.now) < evaluations.opens_on(row):
+                return
+            keys = list(row.clauses.values_list("pk", flat=True))
+            topics = {code: 95 - 5 * place - at % 7 for place, code in enumerate(evaluations.topics(row))}
+            sides = [self.sender("dept-health"), self.secretaries[row.area_id]]
+            for by in sides[:1] if row.area_id == self.home else sides:
+                evaluations.evaluate(
+                    by=by,
+                    agreement_id=row.pk,
+                    clauses=dict.fromkeys(keys, 98 - at % 9),
+                    given_topics=topics,
+                    now=self.at(2),
+                    comment="配合积极，通知到位" if by is sides[0] else "培训实用，经费到账较晚",
+                )
 
     def _day(self, days_ago: int) -> date:
         return timezone.localdate(self.at(days_ago))

@@ -17,7 +17,7 @@ from linli.foundation.notifications.queries import unread_count
 from linli.spine.catalogue.queries import LIST_RIGHTS
 
 #: Entries of the rail that stand for several parts.
-_COVERS = {"admission:tasks": ("/admission/",), "dashboards": ("/population/", "/burden/")}
+_COVERS = {"/admission/tasks/": ("/admission/",), "/dashboards/": ("/population/", "/burden/")}
 FIELD_ROLES = (GRID_WORKER.code, GRID_HEAD.code)
 
 
@@ -83,7 +83,9 @@ def rail(actor: Actor, path: str) -> list[Item]:
         ("", _("Lists"), "admission:lists", "list-details", _only_lists(actor)),
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
     ]
-    return _marked(_allowed(actor, wanted), path)
+    # One entry stands for several parts, whichever of them is open.
+    items = [replace(item, covers=_COVERS.get(item.url, ())) for item in _allowed(actor, wanted)]
+    return _marked(items, path)
 
 
 def foot(actor: Actor, path: str) -> list[Item]:
@@ -162,7 +164,7 @@ def sections(actor: Actor, path: str) -> list[Item]:
 
 def _allowed(actor: Actor, wanted: Sequence[tuple[str, str, str, str, bool]]) -> list[Item]:
     return [
-        Item(label, _address(name), icon, covers=_COVERS.get(name, ()))
+        Item(label, _address(name), icon)
         for permission, label, name, icon, fits in wanted
         if fits and (not permission or actor.can(permission))
     ]

@@ -16,7 +16,20 @@ from linli.spine.cases.queries import CaseView
 from linli.spine.cases.shown import Due, Status, due, status, until, who
 from linli.ui.templatetags.ui import draw_icon, due_tag, status_tag
 
-__all__ = ["Due", "Entry", "Row", "Status", "due", "history", "lines", "rows", "status", "until", "who"]
+__all__ = [
+    "Due",
+    "Entry",
+    "Row",
+    "Status",
+    "due",
+    "first_receiver",
+    "history",
+    "lines",
+    "rows",
+    "status",
+    "until",
+    "who",
+]
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,17 @@ def history(view: CaseView) -> list[Entry]:
     for event in view.events:
         entries.extend(_entries(event, view))
     return entries[::-1]
+
+
+def first_receiver(view: CaseView) -> str:
+    """首接负责 (S3-08): whoever of the staff received it first answers for it to the end, whoever it was passed on to.
+
+    Read from the history, which nobody can change; each passing on is an event of its own.
+    """
+    for event in view.events:
+        if event.actor_id is not None and event.part not in (Part.REPORTER, Part.SYSTEM):
+            return who(event)
+    return ""
 
 
 def _entries(event: Event, view: CaseView) -> Iterable[Entry]:

@@ -37,5 +37,6 @@ urlpatterns = [
     path("matters/<str:code>/", matters.matter, name="matter"),
     path("lists/", lists.lists, name="lists"),
     path("lists/<int:list_id>/", lists.one, name="list"),
+    path("lists/<int:list_id>/items/<int:item_id>/object/", lists.object_item, name="list_object"),
     path("areas.geojson", shapes.areas, name="areas"),
 ]

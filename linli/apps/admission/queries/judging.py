@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, Final
 
 from django.utils import timezone
@@ -164,12 +165,26 @@ def citation(
 ) -> dict[str, tuple[Finding, ...]]:
     """For each community: why no list allows this task there, or nothing where one does.
 
-    `matter` is the item that the sender cites, with `matter_list` and `bases` loaded. A handful of statements,
-    however many communities.
+    `matter` is the item that the sender cites, with `matter_list` and `bases` loaded. A statement or two for each
+    district, however many communities.
     """
-    if not area_ids:
-        return {}
-    district = area_ids[0][:6]
+    found: dict[str, tuple[Finding, ...]] = {}
+    # Rules may differ from district to district, and a city's department hands down to many.
+    for district, some in groupby(sorted(area_ids), key=lambda area_id: area_id[:6]):
+        found |= _in_district(matter, unit, role, form, texts, district, list(some), on)
+    return found
+
+
+def _in_district(
+    matter: Matter | None,
+    unit: Unit,
+    role: str,
+    form: str,
+    texts: Sequence[str],
+    district: str,
+    area_ids: Sequence[str],
+    on: date,
+) -> dict[str, tuple[Finding, ...]]:
     common = [finding for finding in prohibited(texts, district, on) if not finding.ok]
     if matter is None:
         common.insert(0, Finding("not_in_list", False, _("No item of a list is cited.")))

@@ -18,7 +18,7 @@ from linli.apps.admission import uploads
 from linli.apps.admission.actions import tasks as actions
 from linli.apps.admission.flow import TASK, TASK_REASONS
 from linli.apps.admission.models import Form, Task
-from linli.apps.admission.moves import Buttons, MoveForm, buttons, choice_of, history
+from linli.apps.admission.moves import Buttons, MoveForm, buttons, choice_of, first_receiver, history
 from linli.apps.admission.pages import address, area_options, crumbs, number_of, options, page, words_of
 from linli.apps.admission.queries import guarantees, judging
 from linli.apps.admission.queries import tasks as queries
@@ -236,6 +236,8 @@ def _facts(found: Task) -> list[tuple[str, object]]:
         (_("Handed down"), f"{timezone.localtime(handing.at):%Y-%m-%d %H:%M}"),
         (_("The sender's estimate"), _("%(n)s minutes") % {"n": handing.asked_minutes}),
     ]
+    if received := first_receiver(case):
+        facts.append((_("First receiver"), received))
     if found.spent_minutes is not None:
         facts.append((_("It took the community"), _("%(n)s minutes") % {"n": found.spent_minutes}))
     if handing.claimed:

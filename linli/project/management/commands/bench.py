@@ -16,7 +16,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from linli.foundation.rules.models import RuleSet
-from linli.project.bench import register, runs
+from linli.project.bench import admission, register, runs
 from linli.project.bench.runs import Bench, Result
 from linli.project.bench.seed import Seeder
 from linli.project.demo.load import load_district
@@ -28,12 +28,14 @@ class Command(BaseCommand):
     help = (
         "Measure intake, queue, case page, board and point-to-grid beside their raw limits. "
         "Needs an empty home and database: LINLI_HOME=/tmp/bench [DATABASE_URL=…] linli bench --cases 1000000. "
+        "With --communities 1300: the check of tasks, handing down and the burden page of a city. "
         "With --residents 1000000: import, sheets, export, figures, search and pages of the register (PostgreSQL)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cases", type=int, default=10_000, help="cases in the database (default 10,000)")
         parser.add_argument("--residents", type=int, help="measure the register with so many residents instead")
+        parser.add_argument("--communities", type=int, help="measure tasks in a city of so many communities instead")
         parser.add_argument("--seconds", type=float, default=8.0, help="how long each load lasts (default 8)")
         parser.add_argument("--connections", type=int, default=8, help="connections at once (default 8)")
         parser.add_argument("--json", type=Path, help="also write the figures to this file")
@@ -48,6 +50,9 @@ class Command(BaseCommand):
             )
         if options["residents"] is not None:
             self._register(now, options)
+            return
+        if options["communities"] is not None:
+            self._tasks(options)
             return
         load_district(now=now)
         runs.without_brake(now)
@@ -82,6 +87,13 @@ class Command(BaseCommand):
             options["json"].write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
         if found["failed"]:
             raise CommandError(f"{found['failed']} requests were not answered as expected; the figures do not count.")
+
+    def _tasks(self, options: dict[str, Any]) -> None:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        settings.ALLOWED_HOSTS = ["*"]
+        found = admission.run(options["communities"], say=lambda line: self.stdout.write(line))
+        if options["json"]:
+            options["json"].write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
 
     def _seed(self, wanted: int) -> None:
         missing = wanted - Case.objects.count()

@@ -136,6 +136,7 @@ def facts(view: CaseView, now: datetime) -> list[tuple[str, object]]:
         (_("Area"), " › ".join([*above, area.name])),
         (_("Came in"), f"{timezone.localtime(case.opened_at):%Y-%m-%d %H:%M} · {case.get_source_display()}"),
         (_("Unit in charge"), case.unit.name if case.unit else ""),
+        (_("First receiver"), words.first_receiver(view)),
         (_("Handled by"), case.handler.name if case.handler else ""),
         (_("Reopened"), case.reopens or ""),
         (_("Escalated to"), {1: _("the street"), 2: _("the district")}.get(case.level, "")),

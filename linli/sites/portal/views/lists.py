@@ -1,19 +1,26 @@
 """The lists of what a community does, as residents read them."""
 
+from datetime import date
+
 from django.db.models import Q
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from linli.foundation.accounts.access import public
+from linli.apps.admission.actions.objections import object_to
+from linli.foundation.accounts.access import public, resident_only
 from linli.foundation.accounts.http import ActorRequest
 from linli.lib.chinese import clip, tidy
+from linli.lib.errors import Refusal
 from linli.sites.portal import home_area, nav
 from linli.spine.catalogue import queries
-from linli.spine.catalogue.models import MatterList
+from linli.spine.catalogue.models import Matter, MatterList
 from linli.ui.links import Chip, from_page, without
+from linli.ui.toasts import toast, toast_error
 
 ON_PAGE = 60
 MOST = 2**31 - 1
@@ -53,10 +60,46 @@ def one(request: ActorRequest, list_id: int) -> HttpResponse:
         "list": found,
         "over": found.valid_to is not None and found.valid_to < today,
         "begins": found.valid_from > today,
-        "rows": some[:ON_PAGE],
+        "rows": [(item, _standing(item, today)) for item in some[:ON_PAGE]],
+        "may_object": request.actor.is_resident and found.kind in queries.CHECKED_KINDS,
         "q": q,
         "chips": [Chip("", q, without(request, "q"))] if q else [],
         "older_url": from_page(request, str(some[ON_PAGE - 1].position)) if len(some) > ON_PAGE else "",
         "first_url": without(request) if after else "",
     }
     return nav.page(request, "portal/list.html", context, tab="home", back_url=reverse("portal:lists"))
+
+
+def _standing(item: Matter, today: date) -> str:
+    """Why an item does not hold today, in one sentence; "" when it does."""
+    if item.valid_to is not None and item.valid_to < today:
+        return _("Taken off the list after %(day)s.") % {"day": f"{item.valid_to:%Y-%m-%d}"}
+    if item.valid_from is not None and item.valid_from > today:
+        return _("Holds from %(day)s on.") % {"day": f"{item.valid_from:%Y-%m-%d}"}
+    if item.suspended_since is not None and item.suspended_since <= today:
+        return _("Suspended since %(day)s.") % {"day": f"{item.suspended_since:%Y-%m-%d}"}
+    return ""
+
+
+@resident_only
+@never_cache
+@require_POST
+def object_item(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
+    """Say as a resident what should change about an item; it is read in the yearly review."""
+    rows = MatterList.objects.published().exclude(kind=MatterList.Kind.INCIDENT)
+    found = rows.filter(pk=list_id).first() if list_id <= MOST else None
+    item = found.matters.filter(pk=item_id).first() if found is not None and item_id <= MOST else None
+    if found is None or item is None:
+        raise Http404
+    item.matter_list = found
+    area_id = home_area.chosen(request)
+    try:
+        if not area_id:
+            toast_error(request, _("Choose your community first, so that we know where you live."))
+            return redirect("portal:community")
+        text = request.POST.get("text", "")
+        object_to(by=request.actor, matter=item, text=text, area_id=area_id, now=timezone.now())
+        toast(request, _("Thank you. It is read in the yearly review of the list."))
+    except Refusal as refusal:
+        toast_error(request, " ".join(str(one) for one in refusal.fields.values()) or str(refusal))
+    return redirect("portal:list", found.pk)
