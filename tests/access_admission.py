@@ -6,8 +6,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from linli.apps.admission.actions import agreements, objections
+from linli.apps.admission.models import Handing
 from linli.apps.admission.tests.factories import (
     CITY_FILE,
+    HOME,
     agreed,
     guarantee_of,
     handed,
@@ -20,6 +22,7 @@ from linli.foundation.accounts.actors import actor_for
 from linli.foundation.accounts.models import Post
 from linli.foundation.files.documents import store_document
 from linli.foundation.files.tests.test_documents import PDF
+from linli.insight.forms.tests.factories import stored_form
 
 #: For a GET and for an empty POST.
 EXPECTED = {
@@ -55,6 +58,9 @@ EXPECTED = {
     "admission/standing/": ("civil-affairs", 200, 422),
     "admission/standing/act/": ("civil-affairs", 405, 302),
     "burden/": ("community-worker", 200, 405),
+    "forms/<slug:form_task_number>/": ("community-worker", 200, 405),
+    "forms/<slug:form_task_number>/filled.xlsx": ("community-worker", 200, 405),
+    "forms/together/<int:form_handing_id>/<slug:community_id>.xlsx": ("department-staff", 200, 405),
     "admission/lists/<int:list_id>/items/<int:item_id>/object/": ("community-worker", 405, 302),
     "admission/objections/<int:objection_id>/answer/": ("civil-affairs", 405, 302),
 }
@@ -72,7 +78,10 @@ def admission_values(now: datetime) -> dict[str, str]:
     """One task, one application and one agreement between the demo department and the home community."""
     department, secretary = _actor("department-staff"), _actor("community-secretary")
     file = store_document(upload=SimpleUploadedFile("文件.pdf", PDF), by=department, now=now)
-    task = task_in(handed(department, now, files=[file]))
+    form = stored_form(department, now)
+    task = task_in(handed(department, now, files=[file, form], form="form"))
+    done = handed(department, now, files=[form], form="form")
+    Handing.objects.filter(pk=done.handing.pk).update(answered=[HOME])
     application = submitted(
         department, now, bases=[{**CITY_FILE, "file": file}], starts_on=timezone.localdate(now) + timedelta(days=90)
     )
@@ -86,6 +95,9 @@ def admission_values(now: datetime) -> dict[str, str]:
         "move_name": "note",
         "form": "docx",
         "handing_id": str(task.handing_id),
+        "form_task_number": task.case.number,
+        "form_handing_id": str(done.handing.pk),
+        "community_id": HOME,
         "document_id": str(file.pk),
         "application_id": str(application.pk),
         "agreement_id": str(agreement.pk),

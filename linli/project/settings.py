@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "linli.insight.ledgers",
     "linli.insight.population",
     "linli.insight.burden",
+    "linli.insight.forms",
     "linli.sites.desk",
     "linli.sites.register",
     "linli.sites.portal",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("visits/", include("linli.apps.visits.urls")),
     path("ledgers/", include("linli.insight.ledgers.urls")),
     path("population/", include("linli.insight.population.urls")),
+    path("forms/", include("linli.insight.forms.urls")),
     path("burden/", include("linli.insight.burden.urls")),
     path("ui/", include("linli.ui.urls")),
     path("i18n/", mark(set_language, "public"), name="set_language"),

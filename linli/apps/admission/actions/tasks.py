@@ -1,7 +1,7 @@
 """Handing tasks down to communities (交办), and every step of a task."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -9,9 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.apps.admission import news, tally
+from linli.apps.admission import held, news, tally
 from linli.apps.admission.actions.texts import note, words
 from linli.apps.admission.flow import TASK
+from linli.apps.admission.held import Asked
 from linli.apps.admission.models import Form, Handing, HandingFile, Task, TaskFile
 from linli.apps.admission.queries import judging
 from linli.foundation.accounts.actors import Actor
@@ -32,6 +33,8 @@ from linli.spine.catalogue.models import Matter
 
 LONGEST: Final = {"title": 80, "text": 5000, "claimed": 300}
 LONGEST_ASKED: Final = 60 * 24 * 31
+#: Added to other objections: a form that is on a list and all held never gets this far.
+ALL_HELD: Final = Finding("already_held", False, judging.ALL_HELD)
 LONGEST_TERM: Final = timedelta(days=366)
 
 
@@ -60,15 +63,17 @@ class HandingGiven:
     claimed: str = ""
     files: Sequence[StoredFile] = ()
     knowingly: bool = False
+    roster: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Handed:
-    """What became of it: how many communities have it, and in how many no list allows it."""
+    """How many communities have it, in how many of others no list allows it, and how many need not be asked."""
 
     handing: Handing
     on_list: int
     off_list: int
+    answered: int = 0
 
 
 @transaction.atomic
@@ -92,6 +97,9 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
         area_ids=[area.pk for area in areas],
         on=today,
     )
+    asked = _asked(given)
+    if asked.all_held:
+        objections = {area_id: (*found, ALL_HELD) if found else found for area_id, found in objections.items()}
     if any(objections.values()) and not given.knowingly:
         raise Invalid(fields={"knowingly": _("No list allows this in every community. Read why, then decide.")})
     assert by.user_id is not None
@@ -107,6 +115,7 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
                 claimed=texts["claimed"],
                 due_on=given.due_on,
                 asked_minutes=given.asked_minutes,
+                roster=dict(given.roster),
                 by_id=by.user_id,
                 post_id=by.post_id,
                 at=now,
@@ -116,9 +125,22 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
         raise AlreadySent(Handing.objects.get(key=given.key)) from None
     HandingFile.objects.bulk_create(HandingFile(handing=handing, file=file) for file in given.files)
     keep(given.files)
-    made = _open(by, handing, areas, objections, party_of_unit(unit=unit, now=now), now)
+    # What is held is not asked for: such a form goes to its sender filled, and never reaches a community.
+    answered = [area.pk for area in areas if asked.all_held and not objections[area.pk]]
+    if answered:
+        handing.answered = answered
+        handing.save(update_fields=["answered"])
+    wanted = [area for area in areas if area.pk not in set(answered)]
+    made = _open(by, handing, wanted, objections, party_of_unit(unit=unit, now=now), now, asked)
     off = sum(1 for task in made if task.off_list)
-    return Handed(handing, len(made) - off, off)
+    return Handed(handing, len(made) - off, off, len(answered))
+
+
+def _asked(given: HandingGiven) -> Asked:
+    """What the first form among the files asks for."""
+    if given.form != Form.FORM:
+        return Asked()
+    return next((found for file in given.files if (found := held.read(file)).columns), Asked())
 
 
 def _sending_unit(by: Actor) -> Unit:
@@ -157,6 +179,7 @@ def _open(
     objections: dict[str, tuple[Finding, ...]],
     party: Party,
     now: datetime,
+    asked: Asked,
 ) -> list[Task]:
     end = datetime.combine(handing.due_on, time(17, 0), timezone.get_current_timezone())
     offices = {
@@ -192,6 +215,8 @@ def _open(
             case=case,
             handing=handing,
             off_list=bool(objections[case.area_id]),
+            columns=asked.columns,
+            columns_held=asked.held,
             why_off=[
                 {"rule": one.rule, "text": one.text, "values": {key: str(value) for key, value in one.values.items()}}
                 for one in objections[case.area_id]

@@ -11,6 +11,7 @@ from linli.apps.admission.actions.tasks import HandingGiven
 from linli.apps.admission.models import Form
 from linli.foundation.areas.models import Area
 from linli.foundation.files.models import StoredFile
+from linli.register.people import groups as people_groups
 from linli.spine.catalogue.models import Matter
 from linli.ui.forms import DayField
 
@@ -34,6 +35,11 @@ class HandingForm(forms.Form):
         max_length=300,
         required=False,
         help_text=_("The document with its number. The community and the supervisors read it."),
+    )
+    roster = forms.ChoiceField(
+        label=_("If it is a form: whom it is about"),
+        required=False,
+        help_text=_("Attach the empty Excel form. Linli fills in what it holds, and asks people only for the rest."),
     )
     due_on = DayField(label=_("To be done by"))
     asked_minutes = forms.IntegerField(
@@ -64,6 +70,9 @@ class HandingForm(forms.Form):
         super().__init__(data, **kwargs)
         self.matters = {str(one.pk): one for one in matters}
         self.streets, self.communities = streets, communities
+        kinds = [(f"tag:{code}", group.label) for code, group in people_groups.groups().items()]
+        ages = [(f"age:{age}", gettext("%(age)s years and older") % {"age": age}) for age in (60, 70, 80)]
+        self._choices("roster", [("", gettext("everybody who lives there")), *ages, *kinds])
         groups: dict[str, list[tuple[str, str]]] = {}
         for one in matters:
             groups.setdefault(one.matter_list.name, []).append((str(one.pk), f"{one.code} {one.name}"))
@@ -102,4 +111,10 @@ class HandingForm(forms.Form):
             claimed=got["claimed"],
             files=files,
             knowingly=got["knowingly"],
+            roster=_roster(got["roster"]),
         )
+
+
+def _roster(choice: str) -> dict[str, str]:
+    kind, _colon, value = choice.partition(":")
+    return {{"tag": "tag", "age": "age_from"}[kind]: value} if value else {}

@@ -29,6 +29,10 @@ class Handing(models.Model):
     text = models.TextField(_("what is to be done"))
     claimed = models.CharField(_("what it is said to rest on"), max_length=300, blank=True)
     due_on = models.DateField(_("to be done by"))
+    # Of a form: whom it is about (a group or an age), and the communities for which all of it was held, so that it
+    # went to its sender filled and to nobody else.
+    roster = models.JSONField(default=dict)
+    answered = models.JSONField(default=list)
     asked_minutes = models.PositiveIntegerField(_("the sender's estimate, in minutes for each community"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", db_index=False)

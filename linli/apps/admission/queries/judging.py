@@ -27,6 +27,9 @@ def _(text: str) -> str:
     return text
 
 
+ALL_HELD: Final = _("Everything that this form asks for is held already.")
+
+
 @dataclass(frozen=True)
 class Terms:
     """How many of the communities that were asked agree to money and conditions, and how many are needed."""
@@ -253,5 +256,6 @@ REASON_FOR: Final[Mapping[str, str]] = {
     "organiser": "wrong_sender",
     "wrong_sender": "wrong_sender",
     "form": "no_basis",
+    "already_held": "already_held",
     "no_agreement": "no_agreement",
 }

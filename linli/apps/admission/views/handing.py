@@ -74,7 +74,7 @@ def hand_down(request: ActorRequest) -> HttpResponse:
         return _answer(request, form, kept, 503)
     count = handed.on_list + handed.off_list
     text = ngettext("Handed down to %(n)s community.", "Handed down to %(n)s communities.", count)
-    toast(request, text % {"n": count})
+    toast(request, text % {"n": count} if count else _("Everything that this form asks for is held already."))
     return redirect("admission:handing", handed.handing.pk)
 
 
@@ -180,6 +180,9 @@ def handing(request: ActorRequest, handing_id: int) -> TemplateResponse:
                 if counts.get(code)
             ),
         ],
+        "answered": list(Area.objects.filter(pk__in=found.answered).order_by("pk")[:1500])
+        if found.unit_id == actor.unit_id
+        else [],
         "files": [one.file for one in found.files.select_related("file")],
         "older_url": from_page(request, rows.after),
         "first_url": without(request) if after else "",

@@ -1,0 +1,39 @@
+"""What a department's form asks for, and how much of it Linli holds already: who can tell stands on a floor above.
+
+    held.register(read)      # in AppConfig.ready of a higher floor
+
+Admission hands forms down and counts their columns; the register that holds the answers has readers of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from linli.foundation.files.models import StoredFile
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How many columns a form asks for, and how many of them are held."""
+
+    columns: int = 0
+    held: int = 0
+
+    @property
+    def all_held(self) -> bool:
+        """Whether nobody need be asked for anything."""
+        return 0 < self.columns == self.held
+
+
+Reader = Callable[[StoredFile], Asked]
+
+_reader: list[Reader] = []
+
+
+def register(reader: Reader) -> None:
+    """Say who reads forms; the last one wins."""
+    _reader[:] = [reader]
+
+
+def read(file: StoredFile) -> Asked:
+    """What the form asks for; nothing where nobody reads forms, or where it is no form that can be read."""
+    return _reader[0](file) if _reader else Asked()

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    name = "linli.insight.forms"
+    label = "forms"
+
+    def ready(self) -> None:
+        from linli.apps.admission import held  # models are loaded only now
+        from linli.insight.forms.reading import asked
+
+        held.register(asked)

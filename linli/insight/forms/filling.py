@@ -1,0 +1,97 @@
+"""The rows of a form: everybody in scope whom it is about, under its own headings; and where each column is from."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from linli.apps.admission.models import Handing
+from linli.foundation.accounts.actors import Actor
+from linli.foundation.files.documents import whole
+from linli.foundation.files.models import StoredFile
+from linli.insight.forms.reading import AskedColumn, Form
+from linli.insight.ledgers import columns, definitions
+from linli.insight.ledgers.models import Subject
+from linli.insight.ledgers.rows import Row, Source
+from linli.lib.sheets.filling import Value, fill
+from linli.register.people import groups
+
+#: What one request writes itself; a community has fewer people.
+AT_ONCE: Final = 20_000
+ABOUT: Final = "数据来源"
+FILTERS: Final = ("tag", "age_from")
+
+
+def source_of(handing: Handing, form: Form, *, actor: Actor, area_id: str, today: date) -> Source:
+    """Those whom the form is about, in an area, as the actor may see them."""
+    chosen = {"area": area_id, **{name: str(value) for name, value in handing.roster.items() if name in FILTERS}}
+    keys = ["tags" if column.key.startswith("tag:") else column.key for column in form.held]
+    return Source(actor, Subject.PEOPLE, chosen, today, keys)
+
+
+def write(path: Path, *, file: StoredFile, form: Form, source: Source, about: Mapping[str, str]) -> int:
+    """Fill the form for everybody in `source`; returns how many rows. Sensitive columns are masked.
+
+    `about`: what stands above the list of columns on the sheet of the source. Raises NotAForm.
+    """
+    return fill(
+        whole(file),
+        path,
+        sheet=form.sheet,
+        at_row=form.data_from,
+        rows=_rows(form, source),
+        about=_about(form, source, about),
+        about_name=ABOUT,
+    )
+
+
+def _rows(form: Form, source: Source) -> Iterator[list[Value]]:
+    width = max(column.at for column in form.columns) + 1
+    readers = [(column.at, _reader(column, source)) for column in form.held]
+    for chunk in source.chunks():
+        for row in chunk:
+            line: list[Value] = [None] * width
+            for at, read in readers:
+                line[at] = read(row)
+            yield line
+
+
+def _reader(column: AskedColumn, source: Source) -> Any:
+    if column.key.startswith("tag:"):
+        kind = column.key.removeprefix("tag:")
+        return lambda row: _belongs(row, kind)
+    return columns.reader(definitions.fields(Subject.PEOPLE)[column.key], source)
+
+
+def _belongs(row: Row, kind: str) -> str:
+    return "是" if any(tag.kind == kind for tag in row.tags) else "否"
+
+
+def _about(form: Form, source: Source, about: Mapping[str, str]) -> list[list[str]]:
+    """Where each cell of a column came from, and as of which day: domain texts, so in Chinese."""
+    lines = [[label, value] for label, value in about.items()]
+    lines += [["截至日期", f"{source.day:%Y-%m-%d}"], ["范围", roster_words(source.chosen)], []]
+    lines.append(["表中栏目", "来源", "说明"])
+    for column in form.columns:
+        lines.append([column.name, *origin(column)])
+    return lines
+
+
+def origin(column: AskedColumn) -> tuple[str, str]:
+    """Where a column comes from, and what is to be known of it."""
+    if not column.is_held:
+        return "未掌握，需社区填写", ""
+    if column.key.startswith("tag:"):
+        kind = column.key.removeprefix("tag:")
+        known = groups.groups().get(kind)
+        return f"人口登记·特殊类别·{known.label if known else kind}", ""
+    field = definitions.fields(Subject.PEOPLE)[column.key]
+    return f"人口登记·{field.label}", "已脱敏，完整数据须另行审批导出" if field.level == "sensitive" else ""
+
+
+def roster_words(chosen: Mapping[str, str]) -> str:
+    """Whom the form is about, in words."""
+    if "tag" in chosen:
+        known = groups.groups().get(chosen["tag"])
+        return f"在册居民中的{known.label if known else chosen['tag']}"
+    return f"{chosen['age_from']}岁及以上在册居民" if "age_from" in chosen else "全部在册居民"
