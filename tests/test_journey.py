@@ -199,7 +199,20 @@ PAGES = {
         *("/desk/cases/", "/desk/cases/?view=all", "/desk/cases/print/", "/desk/map/", "/desk/gaps/", "/messages/"),
         *("/dashboards/", "/accounts/me/", "/accounts/post/", "/accounts/password/", "/accounts/totp/", "/desk/audit/"),
     ),
-    "civil-affairs": ("/desk/cases/?view=late", "/dashboards/", "/desk/map/", "/desk/gaps/"),
+    "civil-affairs": (
+        *("/desk/cases/?view=late", "/dashboards/", "/desk/map/", "/desk/gaps/", "/burden/", "/admission/standing/"),
+        *("/admission/agreements/results/", "/admission/applications/?view=all", "/admission/agreements/2/"),
+    ),
+    "community-secretary": (
+        *("/admission/tasks/", "/admission/tasks/?view=all", "/admission/applications/2/", "/admission/agreements/11/"),
+        *("/burden/", "/admission/agreements/1/evaluate/"),
+    ),
+    "department-staff": (
+        *("/admission/tasks/new/", "/admission/applications/new/", "/admission/agreements/new/"),
+        *("/admission/tasks/?view=off", "/admission/tasks/together/4/"),
+    ),
+    "organisation": ("/admission/tasks/", "/admission/applications/1/"),
+    "legal-review": ("/admission/applications/3/", "/admission/applications/3/moves/override/"),
     "auditor": ("/desk/audit/", "/desk/cases/?view=all"),
     "admin": ("/accounts/me/", "/desk/gaps/"),
 }

@@ -85,7 +85,7 @@ STATES = (
     ),
     State(
         code=AGREEING,
-        label=_("Money and conditions with the communities"),
+        label=_("Money and terms with communities"),
         told="",
         owner=_who(COMMUNITY, SENDER),
         tone=Tone.JOINT,
