@@ -364,6 +364,8 @@ class Walk:
             ("map-1440", "street-staff", DESK, "/desk/map/"),
             ("desk-audit-1440", "auditor", DESK, f"/desk/audit/?number={self.number}"),
             ("desk-coverage-1440", "admin", DESK, "/desk/gaps/"),
+            ("tasks-1440", "community-secretary", DESK, "/admission/tasks/?view=all"),
+            ("burden-1440", "civil-affairs", DESK, "/burden/"),
         ):
             page = self.visitor(size, who=who)
             self.go(page, path)
@@ -374,6 +376,7 @@ class Walk:
         self.register()
         self.my_data()
         self.lists()
+        self.agreement()
 
     def on_the_spot(self) -> None:
         """The grid worker's own report, as it is being written."""
@@ -425,6 +428,14 @@ class Walk:
         self.go(page, "/admission/lists/")
         self.press(page, "main table a")
         self.shoot(page, "lists-1440")
+        page.context.close()
+
+    def agreement(self) -> None:
+        """An agreement in force, with what arrived and what is late."""
+        page = self.visitor(DESK, who="community-secretary")
+        self.go(page, "/admission/agreements/")
+        self.press(page, "main table a")
+        self.shoot(page, "agreement-1440")
         page.context.close()
 
     def my_data(self) -> None:
