@@ -18,6 +18,7 @@ from linli.apps.admission.tests.factories import (
     submitted,
     task_in,
 )
+from linli.apps.certificates import actions as certificates
 from linli.foundation.accounts.actors import actor_for
 from linli.foundation.accounts.models import Post
 from linli.foundation.files.documents import store_document
@@ -57,6 +58,11 @@ EXPECTED = {
     "admission/agreements/<int:agreement_id>/arrivals/<int:arrival_id>/withdraw/": ("community-worker", 405, 302),
     "admission/standing/": ("civil-affairs", 200, 422),
     "admission/standing/act/": ("civil-affairs", 405, 302),
+    "certificates/": ("community-worker", 200, 405),
+    # An item that is on no list: back to the search, with a word about it.
+    "certificates/refuse/": ("community-worker", 405, 302),
+    "certificates/refused/": ("community-worker", 200, 405),
+    "certificates/refused/<int:refusal_id>/": ("community-worker", 200, 405),
     "burden/": ("community-worker", 200, 405),
     "forms/<slug:form_task_number>/": ("community-worker", 200, 405),
     "forms/<slug:form_task_number>/filled.xlsx": ("community-worker", 200, 405),
@@ -90,7 +96,9 @@ def admission_values(now: datetime) -> dict[str, str]:
     guarantee = guarantee_of(agreement)
     paid(secretary, guarantee, timezone.localdate(now), now, 100)
     objection = objections.object_to(by=secretary, matter=item(), text="台账太多", now=now)
+    refusal = certificates.refuse(by=_actor("community-worker"), code="death", now=now)
     return {
+        "refusal_id": str(refusal.pk),
         "task_number": task.case.number,
         "move_name": "note",
         "form": "docx",

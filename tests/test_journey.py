@@ -204,6 +204,7 @@ PAGES = {
         *("/admission/agreements/results/", "/admission/applications/?view=all", "/admission/agreements/2/"),
     ),
     "community-secretary": (
+        *("/certificates/?q=%E6%AD%BB%E4%BA%A1", "/certificates/refused/"),
         *("/admission/tasks/", "/admission/tasks/?view=all", "/admission/applications/2/", "/admission/agreements/11/"),
         *("/burden/", "/admission/agreements/1/evaluate/"),
     ),

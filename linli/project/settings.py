@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "linli.apps.incidents",
     "linli.apps.visits",
     "linli.apps.admission",
+    "linli.apps.certificates",
     "linli.insight.dashboards",
     "linli.insight.ledgers",
     "linli.insight.population",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("dashboards/", include("linli.insight.dashboards.urls")),
     path("register/", include("linli.sites.register.urls")),
     path("admission/", include("linli.apps.admission.urls")),
+    path("certificates/", include("linli.apps.certificates.urls")),
     path("visits/", include("linli.apps.visits.urls")),
     path("ledgers/", include("linli.insight.ledgers.urls")),
     path("population/", include("linli.insight.population.urls")),

@@ -25,6 +25,7 @@ from linli.apps.admission.actions.applications import Answer
 from linli.apps.admission.actions.drafts import ApplicationGiven
 from linli.apps.admission.actions.tasks import HandingGiven
 from linli.apps.admission.models import Agreement, Application, Guarantee, Handing, Standing, Task
+from linli.apps.certificates import actions as certificates
 from linli.foundation.accounts.actors import Actor, actor_for
 from linli.foundation.accounts.models import Post
 from linli.foundation.accounts.roles import CIVIL_AFFAIRS, COMMUNITY_SECRETARY, ORGANISATION
@@ -53,6 +54,16 @@ ON_LIST: Final = (
     ),
     ("dept-fire", "协助消防安全宣传", "楼道消防提示张贴", "请在每个单元门口张贴消防提示。", 120, 30),
     ("dept-health", "协助做好公共卫生工作", "流感疫苗接种告知", "请告知辖区老年人接种时间和地点。", 60, 12),
+)
+#: Certificate, who had asked the resident for it, how many days ago.
+WANTED: Final = (
+    ("kinship", "某银行网点（示例）", 41),
+    ("death", "某保险公司（示例）", 33),
+    ("no_crime", "某用人单位（示例）", 26),
+    ("death", "某银行网点（示例）", 19),
+    ("marriage", "", 12),
+    ("alive", "某单位退休办（示例）", 5),
+    ("death", "某公证机构（示例）", 2),
 )
 #: Kind, word, how many are gone, how many are not.
 CLEANED: Final = (
@@ -113,6 +124,7 @@ class _Story:
         self.apply()
         self.clean_up()
         self.evaluate()
+        self.turn_away()
         secretary = self.secretaries[self.home]
         item = self.item("协助做好公共卫生工作")
         objections.object_to(by=secretary, matter=item, text="同一活动不宜同时报纸质和电子两套台账", now=self.at(9))
@@ -121,6 +133,11 @@ class _Story:
         return Matter.objects.select_related("matter_list").get(
             name=name, matter_list__area_id=self.home[:6], matter_list__is_example=True
         )
+
+    def turn_away(self) -> None:
+        """Certificates that residents were sent for, and that no community issues."""
+        for code, wanted_by, days in WANTED:
+            certificates.refuse(by=self.secretaries[self.home], code=code, wanted_by=wanted_by, now=self.at(days))
 
     def agree(self) -> None:
         """Agreements of two departments with every community; one promised sum is late."""

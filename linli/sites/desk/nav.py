@@ -17,7 +17,7 @@ from linli.foundation.notifications.queries import unread_count
 from linli.spine.catalogue.queries import LIST_RIGHTS
 
 #: Entries of the rail that stand for several parts.
-_COVERS = {"/admission/tasks/": ("/admission/",), "/dashboards/": ("/population/", "/burden/")}
+_COVERS = {"/admission/tasks/": ("/admission/", "/certificates/"), "/dashboards/": ("/population/", "/burden/")}
 FIELD_ROLES = (GRID_WORKER.code, GRID_HEAD.code)
 
 
@@ -144,6 +144,7 @@ def sections(actor: Actor, path: str) -> list[Item]:
         (Permission.TASK_READ, _("Applications"), "admission:applications", "file-text", True),
         (Permission.TASK_READ, _("Agreements"), "admission:agreements", "scale", True),
         ("", _("Lists"), "admission:lists", "list-details", actor.can(Permission.TASK_READ)),
+        (Permission.TASK_READ, _("Certificates"), "certificates:certificates", "file-text", True),
     ]
     figures = [
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
