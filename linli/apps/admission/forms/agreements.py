@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.apps.admission.actions.agreements import ClauseGiven
 from linli.apps.admission.forms.applications import MoneyField
-from linli.foundation.areas.models import Area
+from linli.apps.admission.forms.communities import CommunitiesForm
 from linli.spine.catalogue.models import Matter
 from linli.ui.forms import DayField
 
 
-class AgreementForm(forms.Form):
+class AgreementForm(CommunitiesForm):
     """With which communities, over which items, for which year."""
 
     use_required_attribute = False
@@ -25,46 +24,13 @@ class AgreementForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one item.")},
     )
-    scope = forms.ChoiceField(label=_("For which communities"))
-    areas = forms.MultipleChoiceField(label=_("Communities"), required=False, widget=forms.CheckboxSelectMultiple)
+    field_order = ("year", "matters")
 
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        this_year: int,
-        matters: Sequence[Matter],
-        streets: Sequence[Area],
-        communities: Sequence[Area],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, data: Any = None, *, this_year: int, matters: Sequence[Matter], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.all_matters = {str(one.pk): one for one in matters}
-        self.streets, self.communities = streets, communities
-        self._choices("year", [(year, str(year)) for year in (this_year, this_year + 1)])
-        self._choices("matters", [(str(one.pk), f"{one.code} {one.name}") for one in matters])
-        in_street = gettext("All of %(street)s")
-        self._choices(
-            "scope",
-            [
-                ("chosen", gettext("Those ticked below")),
-                ("all", gettext("All %(n)s communities") % {"n": len(communities)}),
-                *((street.pk, in_street % {"street": street.name}) for street in streets),
-            ],
-        )
-        self._choices("areas", [(one.pk, one.name) for one in communities])
-
-    def _choices(self, name: str, choices: Sequence[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = list(choices)
-
-    def area_ids(self) -> list[str]:
-        """The communities chosen. Call it after `is_valid`."""
-        scope = self.cleaned_data["scope"]
-        if scope == "chosen":
-            return list(self.cleaned_data.get("areas", ()))
-        return [one.pk for one in self.communities if scope == "all" or one.pk.startswith(scope)]
+        self.choose_from("year", [(year, str(year)) for year in (this_year, this_year + 1)])
+        self.choose_from("matters", [(str(one.pk), f"{one.code} {one.name}") for one in matters])
 
     def matters_chosen(self) -> list[Matter]:
         """The items chosen. Call it after `is_valid`."""

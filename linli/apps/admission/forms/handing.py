@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.apps.admission.actions.tasks import HandingGiven
+from linli.apps.admission.forms.communities import CommunitiesForm
 from linli.apps.admission.models import Form
-from linli.foundation.areas.models import Area
 from linli.foundation.files.models import StoredFile
 from linli.register.people import groups as people_groups
 from linli.spine.catalogue.models import Matter
 from linli.ui.forms import DayField
 
 
-class HandingForm(forms.Form):
+class HandingForm(CommunitiesForm):
     """A task as its sender writes it."""
 
     use_required_attribute = False
@@ -48,8 +48,6 @@ class HandingForm(forms.Form):
         min_value=1,
         max_value=60 * 24 * 31,
     )
-    scope = forms.ChoiceField(label=_("For which communities"))
-    areas = forms.MultipleChoiceField(label=_("Communities"), required=False, widget=forms.CheckboxSelectMultiple)
     knowingly = forms.BooleanField(
         label=_(
             "I have read why no list allows this, and hand it down all the same. The communities may refuse it, "
@@ -58,43 +56,21 @@ class HandingForm(forms.Form):
         required=False,
     )
 
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        matters: Sequence[Matter],
-        streets: Sequence[Area],
-        communities: Sequence[Area],
-        **kwargs: Any,
-    ) -> None:
+    field_order = (
+        *("key", "matter", "form", "title", "text", "claimed", "roster", "due_on", "asked_minutes"),
+        *("scope", "areas", "knowingly"),
+    )
+
+    def __init__(self, data: Any = None, *, matters: Sequence[Matter], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.matters = {str(one.pk): one for one in matters}
-        self.streets, self.communities = streets, communities
         kinds = [(f"tag:{code}", group.label) for code, group in people_groups.groups().items()]
         ages = [(f"age:{age}", gettext("%(age)s years and older") % {"age": age}) for age in (60, 70, 80)]
-        self._choices("roster", [("", gettext("everybody who lives there")), *ages, *kinds])
+        self.choose_from("roster", [("", gettext("everybody who lives there")), *ages, *kinds])
         groups: dict[str, list[tuple[str, str]]] = {}
         for one in matters:
             groups.setdefault(one.matter_list.name, []).append((str(one.pk), f"{one.code} {one.name}"))
-        self._choices("matter", [("", gettext("On no list")), *groups.items()])
-        everywhere = ngettext("The only community (%(n)s)", "All %(n)s communities", len(communities))
-        pairs = [("chosen", gettext("Those ticked below")), ("all", everywhere % {"n": len(communities)})]
-        in_street = gettext("All of %(street)s")
-        pairs += [(street.pk, in_street % {"street": street.name}) for street in streets]
-        self._choices("scope", pairs)
-        self._choices("areas", [(one.pk, one.name) for one in communities])
-
-    def _choices(self, name: str, choices: Sequence[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = list(choices)
-
-    def area_ids(self) -> list[str]:
-        """The communities chosen: one by one, of a street, or all. Call it after `is_valid`."""
-        scope = self.cleaned_data["scope"]
-        if scope == "chosen":
-            return list(self.cleaned_data.get("areas", ()))
-        return [one.pk for one in self.communities if scope == "all" or one.pk.startswith(scope)]
+        self.choose_from("matter", [("", gettext("On no list")), *groups.items()])
 
     def given(self, files: Sequence[StoredFile]) -> HandingGiven:
         """The form as the action takes it. Call it after `is_valid`."""
