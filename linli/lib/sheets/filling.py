@@ -17,13 +17,15 @@ from xml.sax.saxutils import escape
 import openpyxl
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from linli.lib.workbooks import MOST_ROWS, clean
+from linli.lib.workbooks import clean
 
 Value = str | int | float | date | None
 
 #: A form has some dozens of columns and rows; what is larger is no empty form.
 MOST_COLUMNS: Final = 200
 MOST_FORM_ROWS: Final = 2_000
+#: The last row of a sheet in Excel.
+LAST_ROW: Final = 1_048_576
 _ROW: Final = re.compile(r'<row r="(\d+)"([^>]*?)(?:/>|>(.*?)</row>)', re.DOTALL)
 _CELL: Final = re.compile(r'<c r="([A-Z]+)\d+"([^>]*?)(/>|>)')
 _STYLE: Final = re.compile(r' s="(\d+)"')
@@ -59,7 +61,9 @@ def fill(
             if info.filename != part:
                 made.writestr(info, source.read(info.filename))
                 continue
-            with made.open(zipfile.ZipInfo(part), "w", force_zip64=True) as file:
+            rows_part = zipfile.ZipInfo(part)
+            rows_part.compress_type = zipfile.ZIP_DEFLATED
+            with made.open(rows_part, "w", force_zip64=True) as file:
                 count = _write(file, source.read(part).decode("utf-8"), at_row, rows)
     return count
 
@@ -158,7 +162,7 @@ def _rows(file: Any, rows: Iterable[Sequence[Value]], at_row: int, styles: dict[
     for row in rows:
         number = at_row + count
         count += 1
-        if number > MOST_ROWS:
+        if number > LAST_ROW:
             raise NotAForm("more rows than a sheet holds")
         cells = [_cell(letters[at], number, marks[at], value) for at, value in enumerate(row)]
         cells += [f'<c r="{letters[at]}{number}"{marks[at]}/>' for at in range(len(row), widest)]

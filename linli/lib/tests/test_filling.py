@@ -1,6 +1,7 @@
 """Somebody else's form is filled: the rows are where they belong, and everything else is where and as it was."""
 
 import io
+import zipfile
 from datetime import date
 
 import openpyxl
@@ -96,6 +97,14 @@ def test_text_stays_text(tmp_path, text):
     cell = book["统计表"].cell(3, 1)
     assert cell.data_type in ("s", "inlineStr")
     assert "".join(one for one in text if one.isprintable()) == (cell.value or "")
+
+
+def test_many_rows_are_packed(tmp_path):
+    path = tmp_path / "out.xlsx"
+    fill(form(), path, sheet="统计表", at_row=3, rows=(["张三", 70, "是"] for _n in range(5_000)))
+    with zipfile.ZipFile(path) as made:
+        largest = max(made.infolist(), key=lambda part: part.file_size)
+    assert largest.file_size > 10 * largest.compress_size
 
 
 def test_days_are_written_as_people_read_them(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from linli.project.bench import exporting, figures, importing, searching, sheets
+from linli.project.bench import exporting, figures, forms, importing, searching, sheets
 from linli.project.bench.runs import Bench, server
 
 MOST_SHEET = 200_000
@@ -30,6 +30,8 @@ def run(residents: int, *, connections: int, seconds: float, say: Callable[[str]
     say(f"Excel of {sheet.rows:,} rows, read and checked: {_beside(sheet.ours, 'calamine', sheet.raw)}")
     export = exporting.measure(sheet_rows)
     say(f"Workbook of {export.rows:,} rows: {_beside(export.ours, 'XlsxWriter', export.raw)}")
+    form = forms.measure(residents)
+    say(f"Form of {forms.COLUMNS} columns, {form.rows:,} rows: {_beside(form.ours, 'XlsxWriter', form.raw)}")
     say(f"Figures of {figures.people(importing.DISTRICT):,} people")
     timed = figures.measure(importing.DISTRICT, today=timezone.localdate())
     for one in timed:
@@ -50,6 +52,7 @@ def run(residents: int, *, connections: int, seconds: float, say: Callable[[str]
         "import": vars(imported) | {"ours": imported.ours, "ratio": imported.ratio},
         "sheet": vars(sheet) | {"ratio": sheet.ratio},
         "export": vars(export) | {"ratio": export.ratio},
+        "form": vars(form) | {"ratio": form.ratio},
         "figures": [vars(one) for one in timed],
         "search": [vars(two) for two in searched],
         "pages": [{"name": page.name, "ours": vars(page.ours), "ratio": page.ratio} for page in pages],
