@@ -35,6 +35,8 @@ def tidy(text: str) -> str:
     Line ends become line feeds; control characters, lone surrogates and invisible marks, which break databases or
     deceive readers, go. Characters keep their width, and runs of spaces stay.
     """
+    if text.isalnum():
+        return text
     return UNWANTED.sub("", LINE_ENDS.sub("\n", text)).strip()
 
 
@@ -44,6 +46,9 @@ def fold(text: str) -> str:
     Full-width letters, digits, punctuation and spaces become half-width (NFKC), unwanted characters go, runs of
     spaces become one. Rare characters and emoji stay. Case stays.
     """
+    # Letters and digits alone: no spaces, no marks. Most cells of a sheet are such, and there are millions of them.
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):
+        return text
     even = unicodedata.normalize("NFKC", UNWANTED.sub("", LINE_ENDS.sub("\n", text)))
     return SPACES_AT_LINE_ENDS.sub("\n", SPACES.sub(" ", even)).strip()
 

@@ -26,6 +26,7 @@ INDEX_KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # A lone surrogate can arrive in JSON; it must seal and unseal like any other character.
 ERRORS = "surrogatepass"
 
@@ -39,7 +40,7 @@ class KeyringBroken(Exception):  # noqa: N818 - what happened, not a kind of err
 
 
 def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=").decode("ascii")
 
 
 def _data(text: str) -> bytes:

@@ -27,7 +27,8 @@ def run(residents: int, *, connections: int, seconds: float, say: Callable[[str]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     sheet = sheets.measure(sheet_rows)
-    say(f"Excel of {sheet.rows:,} rows, read and checked: {_beside(sheet.ours, 'calamine', sheet.raw)}")
+    say(f"Excel of {sheet.rows:,} rows, read and checked: {_beside(sheet.checked, 'calamine', sheet.raw)}")
+    say(f"  sealed and staged as well: {_beside(sheet.ours, 'calamine', sheet.raw)}")
     export = exporting.measure(sheet_rows)
     say(f"Workbook of {export.rows:,} rows: {_beside(export.ours, 'XlsxWriter', export.raw)}")
     form = forms.measure(residents)
@@ -50,7 +51,7 @@ def run(residents: int, *, connections: int, seconds: float, say: Callable[[str]
     failed = sum(page.ours.failed for page in pages)
     return {
         "import": vars(imported) | {"ours": imported.ours, "ratio": imported.ratio},
-        "sheet": vars(sheet) | {"ratio": sheet.ratio},
+        "sheet": vars(sheet) | {"ratio": sheet.ratio, "whole_ratio": sheet.whole_ratio},
         "export": vars(export) | {"ratio": export.ratio},
         "form": vars(form) | {"ratio": form.ratio},
         "figures": [vars(one) for one in timed],

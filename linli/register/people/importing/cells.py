@@ -15,6 +15,7 @@ from linli.lib.chinese import fold, mobile
 from linli.lib.days import read_day
 from linli.register.people import codes
 
+Said = TypeVar("Said")
 Found = TypeVar("Found")
 #: A refusal: the code of a sentence, and the values in it.
 Why = tuple[str, Mapping[str, Any]]
@@ -25,24 +26,26 @@ ZERO = ord("0") * sum(citizen_id.WEIGHTS)
 NOTHING = frozenset({"无", "否", "没有", "不是", "/", "-", "—", "0", "×", "x", "X", "N", "n", "no"})
 
 
-class Remembered(Generic[Found]):
-    """A reading that remembers its answers, up to a bound: sheets say the same things again and again."""
+class Remembered(dict[Said, Found], Generic[Said, Found]):
+    """A reading that remembers its answers, up to a bound: sheets say the same things again and again.
 
-    def __init__(self, read: Callable[[str], Found]) -> None:
+    `remembered(text)` is a look-up in a dictionary, and nothing else once the text was read.
+    """
+
+    def __init__(self, read: Callable[[Said], Found]) -> None:
+        super().__init__()
         self.read = read
-        self.known: dict[str, Found] = {}
 
-    def __call__(self, text: str) -> Found:
-        try:
-            return self.known[text]
-        except KeyError:
-            if len(self.known) >= MOST_REMEMBERED:
-                self.known.clear()
-            found = self.known[text] = self.read(text)
-            return found
+    def __missing__(self, text: Said) -> Found:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        found = self[text] = self.read(text)
+        return found
+
+    __call__ = dict.__getitem__
 
 
-def code_reader(table: str, entries: tuple[tuple[str, str], ...]) -> Remembered[tuple[str, Why | None]]:
+def code_reader(table: str, entries: tuple[tuple[str, str], ...]) -> Remembered[str, tuple[str, Why | None]]:
     """Reads a code, its label or a usual word."""
 
     def read(text: str) -> tuple[str, Why | None]:
@@ -55,7 +58,7 @@ def code_reader(table: str, entries: tuple[tuple[str, str], ...]) -> Remembered[
     return Remembered(read)
 
 
-def day_reader(today: date) -> Remembered[tuple[date | None, Why | None]]:
+def day_reader(today: date) -> Remembered[str, tuple[date | None, Why | None]]:
     """Reads a day in any of the forms that sheets have; not after today, not before 1880."""
 
     def read(text: str) -> tuple[date | None, Why | None]:
@@ -143,7 +146,7 @@ class Identities:
 
 def group_reader(
     known: Mapping[str, tuple[str, bool, bool]], levels: Mapping[str, tuple[str, ...]]
-) -> Remembered[tuple[tuple[tuple[str, str], ...], Why | None]]:
+) -> Remembered[str, tuple[tuple[tuple[str, str], ...], Why | None]]:
     """Reads a cell that names special groups: 低保、残疾二级. Computed ones are left out, nobody types them."""
     words = sorted(known, key=len, reverse=True)
 

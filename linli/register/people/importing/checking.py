@@ -18,13 +18,14 @@ from linli.foundation.imports.models import Batch
 from linli.lib.sheets import SheetRefused, open_sheet
 from linli.register.people.importing import matching, processes, staging
 from linli.register.people.importing.facts import Facts, gather
+from linli.register.people.importing.memory import without_collector
 from linli.register.people.importing.reading import LIMITS, Carry, Line, chunks, columns_of, lines
 from linli.register.people.importing.refusals import translated
 from linli.register.people.importing.rows import RowChecker, check_all
 
 CHUNK = 2000
-#: From so many rows on a second process helps; before, starting it costs more than it saves.
-MANY_ROWS = 50_000
+#: From so many bytes on (some 30,000 rows) other processes help; before, starting them costs more than it saves.
+LARGE = 4 * 2**20
 PROCESSES = 2
 #: Chunks on their way to the processes and back: the bound of memory, whatever the size of the file.
 AHEAD = 6
@@ -56,10 +57,11 @@ def check(run: Run) -> None:
             raise Cancelled
 
 
+@without_collector()
 def read(run: Run, facts: Facts) -> None:
     """Read the sheet from where the last checkpoint stands, check its rows and stage them."""
     batch, done = run.batch, run.batch.rows_done
-    for part, carry, last, rows in _checked(batch, facts):
+    for part, carry, last, rows in checked(batch, facts):
         run.alive()
         done += len(part)
         with transaction.atomic():
@@ -78,35 +80,44 @@ def _checkpoint(batch: Batch, worker: str, *, read_to: int, carry: str | None, d
         raise Cancelled
 
 
-def _checked(batch: Batch, facts: Facts) -> Iterator[Checked]:
-    """The chunks of the sheet with their checked rows, in order; by two processes when there are many rows."""
-    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
-    start = max(batch.first_row, int(batch.counts.get("read_to", 0)) + 1)
-    carry = _carry(batch)
-    found = chunks(lines(book.rows(batch.sheet, start=start), carry, batch.columns), CHUNK)
-    as_copy = staging.on_postgresql()
-    total = next((sheet.rows for sheet in book.sheets if sheet.name == batch.sheet), 0) or 0
-    if total and not batch.rows_total:
-        Batch.objects.filter(pk=batch.pk).update(rows_total=max(total - batch.first_row + 1, 0))
-    if total - start < MANY_ROWS:
+def checked(batch: Batch, facts: Facts) -> Iterator[Checked]:
+    """The chunks of the sheet with their checked rows, in order; by two processes when the file is large."""
+    as_copy, carry = staging.on_postgresql(), _carry(batch)
+    if batch.bytes < LARGE:
         checker = RowChecker(facts, batch.pk)
-        for part in found:
+        for part in _parts(batch, carry):
             rows = check_all(checker, part)
             yield part, _sealed(carry), part[-1].number, staging.encode(rows) if as_copy else rows
         return
-    with ProcessPoolExecutor(
+    pool = ProcessPoolExecutor(
         PROCESSES,
         mp_context=get_context("spawn"),
         initializer=processes.begin,
         initargs=(processes.luggage(facts, batch.pk, as_copy),),
-    ) as pool:
+    )
+    try:
+        # They set themselves up while this process still looks into the file.
+        pool.submit(processes.check_chunk, [])
         waiting: deque[tuple[list[Line], str, Future[Any]]] = deque()
-        for part in found:
+        for part in _parts(batch, carry):
             waiting.append((part, _sealed(carry), pool.submit(processes.check_chunk, part)))
             if len(waiting) >= AHEAD:
                 yield _next(waiting)
         while waiting:
             yield _next(waiting)
+    finally:
+        # Nobody waits for the processes to give their memory back.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _parts(batch: Batch, carry: Carry) -> Iterator[list[Line]]:
+    """The rows of the sheet that are not read yet, in chunks. Raises SheetRefused."""
+    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
+    start = max(batch.first_row, int(batch.counts.get("read_to", 0)) + 1)
+    total = next((sheet.rows for sheet in book.sheets if sheet.name == batch.sheet), 0) or 0
+    if total and not batch.rows_total:
+        Batch.objects.filter(pk=batch.pk).update(rows_total=max(total - batch.first_row + 1, 0))
+    yield from chunks(lines(book.rows(batch.sheet, start=start), carry, batch.columns), CHUNK)
 
 
 def _next(waiting: deque[tuple[list[Line], str, "Future[Any]"]]) -> Checked:

@@ -35,13 +35,13 @@ class Doors:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.parsed = Remembered(self._parse)
-        self.stood: dict[tuple[str, ...], Standing] = {}
+        self.stood: dict[tuple[object, ...], Standing] = {}
         self.known_estates = sorted(facts.estates, key=len, reverse=True)
         self.only_estate = next(iter(set(facts.estates.values()))) if len(set(facts.estates.values())) == 1 else ""
 
     def stand(self, parts: Mapping[str, str], grid: str) -> Standing:
         """The place of a row with these cells of address and this cell of grid."""
-        key = (grid, *(f"{name}={text}" for name, text in parts.items()))
+        key = (grid, *parts.items())
         found = self.stood.get(key)
         if found is None:
             if len(self.stood) > 200_000:

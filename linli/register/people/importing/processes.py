@@ -15,8 +15,8 @@ def luggage(facts: "Facts", batch_id: int, as_copy: bool) -> bytes:
     """What goes to a new process through its pipe: the keyring travels as the text of its file."""
     from dataclasses import replace
 
-    bare: Any = replace(facts, keyring=None)  # type: ignore[arg-type]
-    return pickle.dumps((bare, facts.keyring.to_json(), batch_id, as_copy))
+    ring = facts.keyring.to_json() if facts.keyring is not None else ""
+    return pickle.dumps((replace(facts, keyring=None), ring, batch_id, as_copy))
 
 
 def begin(packed: bytes) -> None:
@@ -32,7 +32,7 @@ def begin(packed: bytes) -> None:
     # Rows make no cycles; looking for them among a million values takes a third of the time.
     gc.disable()
     facts, ring, batch_id, as_copy = pickle.loads(packed)  # noqa: S301 - packed by our own parent process
-    _here["checker"] = RowChecker(replace(facts, keyring=Keyring.from_json(ring)), batch_id)
+    _here["checker"] = RowChecker(replace(facts, keyring=Keyring.from_json(ring) if ring else None), batch_id)
     _here["as_copy"] = as_copy
 
 

@@ -9,6 +9,7 @@ from linli.lib.sheets import Limits, is_header_again, is_noise
 
 #: A million people and the header above them.
 LIMITS = Limits(rows=1_000_100)
+INHERITED = ("relation", "address", "household_number", "grid")
 HEAD_WORDS = frozenset({"户主", "本人", "本人或户主", "02", "2", "01", "1", "户主本人"})
 
 
@@ -36,11 +37,10 @@ class Carry:
 
     def take(self, number: int, cells: list[str]) -> Line:
         """The row with what it inherits."""
-        relation, own = self._cell(cells, "relation"), self._cell(cells, "address")
-        household, grid = self._cell(cells, "household_number"), self._cell(cells, "grid")
+        relation, own, household, grid = (self._cell(cells, name) for name in INHERITED)
         if "relation" not in self.columns:
             return self._by_number(number, cells, household, own, grid)
-        is_head = fold(relation) in HEAD_WORDS
+        is_head = relation in HEAD_WORDS or fold(relation) in HEAD_WORDS
         apart = bool(own) and bool(self.address) and own != self.address
         if is_head or not relation or not self.head_row or (household and household != self.number):
             self.head_row, self.address, self.number, self.grid = number, own, household, grid
@@ -56,8 +56,8 @@ class Carry:
         return Line(number, cells, 0, self.address if same else "", self.number if same else "", grid)
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
-        at = self.columns.get(name)
-        return cells[at].strip() if at is not None and at < len(cells) else ""
+        at = self.columns.get(name, -1)
+        return cells[at].strip() if 0 <= at < len(cells) else ""
 
     def state(self) -> dict[str, object]:
         """What is kept with a checkpoint (never a person's data but the address words of the last head)."""

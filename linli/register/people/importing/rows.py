@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -77,16 +78,23 @@ class RowChecker:
         self.identities = Identities(facts.today)
         self.day = day_reader(facts.today)
         self.names = Remembered(self._name_parts)
+        self.written = Remembered(date.isoformat)
         self.groups = group_reader(facts.groups, facts.levels)
         self.doors = Doors(facts)
         ring = facts.keyring
         self.seal_cells, self.seal_identity, self.seal_phone = (
-            sealing.sealer(ring, context) for context in (vault.STAGED, vault.IDENTITY, vault.PHONE)
+            sealing.sealer(ring, context) if ring is not None else _nothing
+            for context in (vault.STAGED, vault.IDENTITY, vault.PHONE)
+        )
+        self.index_identity, self.index_phone = (
+            partial(sealing.blind_index, keyring=ring, context=context) if ring is not None else _nothing
+            for context in (vault.IDENTITY, vault.PHONE)
         )
         self.codes = {
             name: code_reader(table, facts.tables[table]) for name, table in CODES.items() if table in facts.tables
         }
         self.fields = {name for _column, name in facts.mapping}
+        self.door_parts = [(name, f"_{name}") for name in DOOR_PARTS if name in self.fields or name == "address"]
         self.plan: list[tuple[int, str, Handler]] = [
             (column, name, self._handler(name)) for column, name in facts.mapping
         ]
@@ -123,7 +131,7 @@ class RowChecker:
             values["errors"] = json.dumps(errors, ensure_ascii=False)
         # Both databases take days as text.
         if values["born"] is not None:
-            values["born"] = values["born"].isoformat()
+            values["born"] = self.written(values["born"])
         found: tuple[Any, ...] = IN_ORDER(values)
         return found
 
@@ -151,7 +159,7 @@ class RowChecker:
         return handle
 
     def _text(self, name: str, most: int) -> Handler:
-        read = Remembered(lambda text: clip(tidy(text), most))
+        read: Remembered[str, str] = Remembered(lambda text: clip(tidy(text), most))
 
         def handle(values: Values, text: str, errors: Errors) -> None:
             values[name] = read(text)
@@ -177,9 +185,8 @@ class RowChecker:
         if why is not None:
             errors["phone"] = why
         elif number:
-            ring = self.facts.keyring
             values["phone_sealed"] = self.seal_phone(number)
-            values["phone_index"] = sealing.blind_index(number, ring, vault.PHONE)
+            values["phone_index"] = self.index_phone(number)
 
     def _take_other_phone(self, values: Values, text: str, errors: Errors) -> None:
         number, why = phone(text)
@@ -241,9 +248,8 @@ class RowChecker:
         if why is not None:
             errors["identity"] = why
             return
-        ring = self.facts.keyring
         values["identity_sealed"] = self.seal_identity(number)
-        values["identity_index"] = sealing.blind_index(f"{kind}:{number}", ring, vault.IDENTITY)
+        values["identity_index"] = self.index_identity(f"{kind}:{number}")
 
     @staticmethod
     def _name_parts(text: str) -> tuple[str, str, str, str]:
@@ -263,7 +269,7 @@ class RowChecker:
         values["name"], values["given_name"], values["pinyin"], values["initials"] = parts
 
     def _place(self, values: Values, line: Line, errors: Errors) -> Standing:
-        parts = {name: values[f"_{name}"] for name in DOOR_PARTS if f"_{name}" in values}
+        parts = {name: values[key] for name, key in self.door_parts if key in values}
         if line.address and not parts:
             parts["address"] = line.address
         standing = self.doors.stand(parts, values.get("_grid", "") or line.grid)
@@ -286,7 +292,7 @@ class RowChecker:
         if number:
             key = f"n:{number}"
         elif head:
-            key = "i:" + sealing.blind_index(head, self.facts.keyring, vault.IDENTITY)[:40]
+            key = "i:" + self.index_identity(head)[:40]
         elif name:
             key = f"h:{name[:40]}@{door}"
         elif line.head_row:
@@ -302,7 +308,11 @@ class RowChecker:
     def _day(self, values: Values, errors: Errors) -> None:
         day: date = values["happened_on"] or self.facts.event_on
         born = values["born"]
-        values["happened_on"] = (born if born is not None and born > day else day).isoformat()
+        values["happened_on"] = self.written(born if born is not None and born > day else day)
+
+
+def _nothing(_text: str) -> str:
+    return ""
 
 
 def errors_of(text: str) -> dict[str, tuple[str, Mapping[str, Any]]]:

@@ -84,7 +84,7 @@ def test_one_batch_is_applied_by_one_of_two_workers(actor_of):
 def test_two_processes_check_as_one_does(actor_of, monkeypatch):
     by, now = actor_of("community-worker"), timezone.now()
     alone = checked(by, ROWS, now)
-    monkeypatch.setattr(checking, "MANY_ROWS", 1)
+    monkeypatch.setattr(checking, "LARGE", 1)
     monkeypatch.setattr(checking, "CHUNK", 2)
     batch = mapped(by, uploaded(by, csv_of(ROWS), now), ROWS, now)
     assert tasks.run(batch.pk) == "done"
