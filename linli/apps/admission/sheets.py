@@ -1,5 +1,6 @@
 """A list as a workbook: one row for each item, rows below it for further laws and documents of the same item."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import islice
@@ -25,7 +26,9 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "told": ("居民须知", "说明", "事项说明"),
     "does": ("社区做什么", "社区职责", "工作内容", "具体内容"),
     "does_not": ("社区不做什么", "不承担"),
-    "guarantees": ("保障", "保障措施", "工作保障", "经费和工作条件"),
+    "guarantees": ("保障", "保障措施", "工作保障", "经费和工作条件", "所需材料", "申请材料"),
+    "specimen": ("证明样式", "样式", "格式文本"),
+    "term": ("办理时限", "承诺时限", "时限"),
     "lead": ("牵头", "牵头单位", "责任单位", "责任部门", "主管部门", "牵头部门", "首接责任部门"),
     "title": ("依据名称", "法律依据", "依据", "政策依据", "文件依据", "设定依据"),
     "number": ("文号", "文件号", "发文字号"),
@@ -56,13 +59,23 @@ LEVELS: Final = {
 LEADS: Final = {"社区": Matter.Lead.COMMUNITY, "街道": Matter.Lead.STREET}
 LIMITS: Final = Limits(workbook_bytes=8 * 2**20, text_bytes=8 * 2**20, rows=20_000, columns=60, cells=600_000)
 _OF_BASIS: Final = ("form", "issuer", "level", "issuer_name", "title", "number", "article", "link")
+_TEXTS: Final = ("code", "name", "told", "does", "does_not", "guarantees", "specimen")
 MOST_TOLD: Final = 50
+#: Units of a term and the words for them; the first is written.
+UNITS: Final[Mapping[str, tuple[str, ...]]] = {
+    Matter.TermUnit.WORKING_DAYS: ("个工作日", "工作日"),
+    Matter.TermUnit.CALENDAR_DAYS: ("日", "天", "个自然日", "自然日"),
+    Matter.TermUnit.WORKING_HOURS: ("个工作小时", "工作小时"),
+    Matter.TermUnit.HOURS: ("小时", "个小时"),
+}
+AT_ONCE: Final = frozenset({"", "当场", "当场办结", "即时", "即时办结", "即办", "即办件", "0"})
+_TERM: Final = re.compile(r"([0-9]{1,3})(\D*)")
 
 
 def write_list(path: Path, matter_list: MatterList, *, stamp: Stamp) -> None:
     """Write a list to a workbook that `read_items` takes back. Two statements."""
     choices = {"form": tuple(FORMS), "issuer": tuple(ISSUERS), "level": tuple(LEVELS)}
-    wide = {"name": 36, "told": 36, "does": 36, "does_not": 30, "guarantees": 30, "title": 40}
+    wide = {"name": 36, "told": 36, "does": 36, "does_not": 30, "guarantees": 30, "specimen": 40, "title": 40}
     columns = [
         Column(heads[0], "code" if field in choices else "text", width=wide.get(field), choices=choices.get(field, ()))
         for field, heads in HEADINGS.items()
@@ -78,7 +91,8 @@ def _rows(item: Matter) -> list[list[str]]:
     own = {
         "category": item.category.name if item.category else "",
         "lead": lead or (item.lead_unit.name if item.lead_unit else ""),
-        **{name: getattr(item, name) for name in ("code", "name", "told", "does", "does_not", "guarantees")},
+        "term": term_words(item.promised_amount, item.promised_unit),
+        **{name: getattr(item, name) for name in _TEXTS},
     }
     found = []
     for basis in item.bases.all() or [None]:
@@ -130,7 +144,8 @@ def _items(
             category = row.get("category") or category
             given.append(
                 {
-                    **{name: row.get(name, "") for name in ("code", "name", "told", "does", "does_not", "guarantees")},
+                    **{name: row.get(name, "") for name in _TEXTS},
+                    **_term(number, row.get("term", ""), problems),
                     "category": category,
                     "bases": [],
                     **_lead(number, row.get("lead", ""), units, problems),
@@ -149,6 +164,24 @@ def _items(
     if problems:
         raise Invalid(fields={"file": "\n".join(problems[:MOST_TOLD])})
     return [ItemGiven(**one) for one in given], numbers
+
+
+def term_words(amount: int, unit: str) -> str:
+    """A term in words of the domain: 3个工作日; nothing for none."""
+    return f"{amount}{UNITS[unit][0]}" if amount else ""
+
+
+def _term(number: int, text: str, problems: list[str]) -> dict[str, Any]:
+    word = fold(text).replace(" ", "").removesuffix("内").removesuffix("以内")
+    if word in AT_ONCE:
+        return {}
+    found = _TERM.fullmatch(word)
+    unit = next((unit for unit, words in UNITS.items() if found and found[2] in words), None)
+    if found is None or unit is None:
+        values = {"row": number, "column": HEADINGS["term"][0]}
+        problems.append(_("Row %(row)s, %(column)s: write it like 3个工作日, 5日 or 当场.") % values)
+        return {}
+    return {"promised_amount": int(found[1]), "promised_unit": unit}
 
 
 def _lead(number: int, text: str, units: Mapping[str, int], problems: list[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from linli.spine.catalogue import basis
 from linli.spine.catalogue.models import Basis, Matter, MatterList, MatterListQuerySet
 
 #: The kinds whose items need a legal basis of a certain height.
-CHECKED_KINDS = frozenset(basis.Sort)
+CHECKED_KINDS = frozenset(basis.Sort) | {MatterList.Kind.CERTIFICATE}
 LIST_RIGHTS = (Permission.CATALOGUE_MANAGE, Permission.CATALOGUE_CHECK, Permission.CATALOGUE_APPROVE)
 
 _FRESH_SECONDS = 30.0
@@ -84,7 +84,7 @@ def units_for(area_id: str) -> list[Unit]:
     return list(Unit.objects.filter(kind__in=kinds, area_id__in=[area_id[:9], area_id[:6]]).order_by("kind", "code"))
 
 
-COMPARED = ("code", "name", "category", "does", "does_not", "guarantees", "told", "lead", "basis")
+COMPARED = ("code", "name", "category", "does", "does_not", "guarantees", "specimen", "term", "told", "lead", "basis")
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,8 @@ def _changed(old: Matter | None, new: Matter) -> tuple[str, ...]:
 def _compared(item: Matter, name: str) -> object:
     if name == "category":
         return item.category.name if item.category else ""
+    if name == "term":
+        return (item.promised_amount, item.promised_unit)
     return (item.lead, item.lead_unit_id) if name == "lead" else getattr(item, name)
 
 

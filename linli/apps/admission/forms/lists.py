@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from linli.foundation.accounts.models import Unit
 from linli.foundation.areas.models import Area
 from linli.spine.catalogue.models import Basis, Matter, MatterList
+from linli.spine.catalogue.specimen import PLACES
 from linli.ui.forms import DayField
+
+#: The kinds of list that promise residents a term.
+PROMISING = (MatterList.Kind.CERTIFICATE, MatterList.Kind.SERVICE_CENTRE, MatterList.Kind.FIRST_RECEIVER)
 
 
 class ListForm(forms.Form):
@@ -85,6 +89,24 @@ class ItemForm(forms.Form):
         help_text=_("People, guidance, money, working conditions, and who provides them."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    specimen = forms.CharField(
+        label=_("Wording of the certificate"),
+        max_length=1000,
+        required=False,
+        help_text=_("In braces stands what is filled in when one is issued: %(places)s.")
+        % {"places": "".join(f"{{{name}}}" for name in PLACES)},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    promised_amount = forms.IntegerField(
+        label=_("Promised term"),
+        required=False,
+        min_value=0,
+        max_value=365,
+        help_text=_("0 or nothing: at once, or no term is promised."),
+    )
+    promised_unit = forms.ChoiceField(
+        label=_("Unit of the term"), choices=Matter.TermUnit.choices, initial=Matter.TermUnit.WORKING_DAYS
+    )
     told = forms.CharField(
         label=_("What residents read"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -97,12 +119,23 @@ class ItemForm(forms.Form):
         help_text=_("When a department leads."),
     )
 
-    def __init__(self, *args: Any, units: list[Unit], categories: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, units: list[Unit], categories: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["lead_unit"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "—"), *((unit.pk, unit.name) for unit in units)]
         self.categories = categories
+        if kind != MatterList.Kind.CERTIFICATE:
+            del self.fields["specimen"]
+        else:
+            self.fields["guarantees"].label = _("What the resident brings")
+            self.fields["guarantees"].help_text = _("Documents that are shown, nothing that is held already.")
+        if kind not in PROMISING:
+            del self.fields["promised_amount"], self.fields["promised_unit"]
+
+    def clean_promised_amount(self) -> int:
+        """Nothing is 0."""
+        return self.cleaned_data["promised_amount"] or 0
 
 
 class BasisForm(forms.Form):

@@ -37,6 +37,7 @@ from linli.ui.toasts import toast, toast_error
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BIGGEST = 8 * 2**20
+SHOWN = ("code", "name", "told", "does", "does_not", "guarantees", "specimen")
 
 
 @signed_in
@@ -110,7 +111,7 @@ def _edit(request: ActorRequest, found: MatterList, one: Matter | None) -> HttpR
     data = request.POST if request.method == "POST" else None
     units = list(Unit.objects.filter(**within("area_id", found.area_id), kind=Unit.Kind.DEPARTMENT).order_by("code"))
     categories = [category.name for category in found.categories.all()]
-    form = ItemForm(data, units=units, categories=categories, initial=_initial(one))
+    form = ItemForm(data, kind=found.kind, units=units, categories=categories, initial=_initial(one))
     bases = Bases(data, prefix="bases", initial=_initial_bases(one))
     context = {
         "list": found,
@@ -150,7 +151,7 @@ def _given(fields: dict[str, object], bases: list[dict[str, object]]) -> ItemGiv
 def _initial(one: Matter | None) -> dict[str, object]:
     if one is None:
         return {}
-    names = ("code", "name", "told", "does", "does_not", "guarantees", "lead")
+    names = (*SHOWN, "lead", "promised_amount", "promised_unit")
     own: dict[str, object] = {name: getattr(one, name) for name in names}
     return {**own, "category": one.category.name if one.category else "", "lead_unit": one.lead_unit_id}
 

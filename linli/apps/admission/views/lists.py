@@ -259,6 +259,8 @@ def compare(request: ActorRequest, list_id: int, other_id: int) -> HttpResponse:
             "does": _("What the community does"),
             "does_not": _("What the community does not do"),
             "guarantees": _("What must come with it"),
+            "specimen": _("Wording of the certificate"),
+            "term": _("Promised term"),
             "told": _("What residents read"),
             "lead": _("Who leads"),
             "basis": _("Legal basis"),

@@ -12,6 +12,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, Stale
+from linli.spine.catalogue import specimen
 from linli.spine.catalogue.actions.drafts import locked_draft, note_step
 from linli.spine.catalogue.models import Basis, Category, ListStep, Matter, MatterList
 from linli.spine.catalogue.queries import CHECKED_KINDS
@@ -24,8 +25,12 @@ LONGEST: Final[Mapping[str, int]] = {
     "does": 500,
     "does_not": 500,
     "guarantees": 500,
+    "specimen": 1000,
     "category": 80,
 }
+#: Of a promised term, in its unit; and the fewest characters that a certificate can say.
+LONGEST_TERM: Final = 365
+SHORTEST_SPECIMEN: Final = 6
 DAYS: Final = ("valid_from", "valid_to", "suspended_since")
 
 
@@ -43,6 +48,9 @@ class ItemGiven:
     does: str = ""
     does_not: str = ""
     guarantees: str = ""
+    specimen: str = ""
+    promised_amount: int = 0
+    promised_unit: str = Matter.TermUnit.WORKING_DAYS
     lead: str = Matter.Lead.COMMUNITY
     lead_unit_id: int | None = None
     bases: Sequence[Mapping[str, Any]] = ()
@@ -134,6 +142,20 @@ def _item_errors(items: Sequence[ItemGiven], matter_list: MatterList) -> dict[st
         elif (one.lead == Matter.Lead.DEPARTMENT) != (one.lead_unit_id in units):
             errors[f"{place}.lead_unit"] = _("Name the department that leads; the community and the street need none.")
         errors.update(_basis_errors(place, one, matter_list))
+        errors.update(_term_errors(place, one, matter_list))
+    return errors
+
+
+def _term_errors(place: int, one: ItemGiven, matter_list: MatterList) -> dict[str, object]:
+    errors: dict[str, object] = {}
+    if not 0 <= one.promised_amount <= LONGEST_TERM or one.promised_unit not in Matter.TermUnit.values:
+        errors[f"{place}.promised_amount"] = _("Write the term as a number from 0 to %(n)s.") % {"n": LONGEST_TERM}
+    odd = specimen.unknown(one.specimen)
+    if odd:
+        values = {"odd": "、".join(odd)[:60], "known": "".join(f"{{{name}}}" for name in specimen.PLACES)}
+        errors[f"{place}.specimen"] = _("Nothing fills %(odd)s. Known are %(known)s.") % values
+    elif matter_list.kind == MatterList.Kind.CERTIFICATE and len(tidy(one.specimen)) < SHORTEST_SPECIMEN:
+        errors[f"{place}.specimen"] = _("Write how the certificate reads.")
     return errors
 
 
@@ -173,7 +195,8 @@ def write(matter_list: MatterList, items: Sequence[ItemGiven]) -> None:
 def fill(row: Matter, given: ItemGiven, heading: Category | None) -> None:
     """Put what was given into a row; the row is not saved."""
     row.category = heading
-    for field in ("code", "name", "told", "does", "does_not", "guarantees"):
+    row.promised_amount, row.promised_unit = given.promised_amount, given.promised_unit
+    for field in ("code", "name", "told", "does", "does_not", "guarantees", "specimen"):
         setattr(row, field, clip(tidy(getattr(given, field)), LONGEST[field]))
     for day in DAYS:
         setattr(row, day, getattr(given, day))
@@ -216,6 +239,9 @@ def as_given(item: Matter) -> ItemGiven:
         does=item.does,
         does_not=item.does_not,
         guarantees=item.guarantees,
+        specimen=item.specimen,
+        promised_amount=item.promised_amount,
+        promised_unit=item.promised_unit,
         lead=item.lead,
         lead_unit_id=item.lead_unit_id,
         valid_from=item.valid_from,

@@ -1,8 +1,8 @@
 """The life of a list: draft → legality check → approval → published, each by somebody else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -233,7 +233,7 @@ def put_in_force(locked: MatterList) -> None:
 def judged(matter_list: MatterList, now: datetime) -> list[tuple[Matter, basis.Verdict, list[wording.Hit]]]:
     """What the rules say to each item on the day the list begins: its basis, and prohibited wording. Two statements."""
     on = max(matter_list.valid_from, timezone.localdate(now))
-    heights = rules.params("admission.basis", matter_list.area_id, on)
+    heights = heights_of(matter_list, on)
     words = rules.params("admission.prohibited", matter_list.area_id, on)
     items = matter_list.matters.select_related("category").prefetch_related("bases").order_by("position", "pk")
     found = []
@@ -246,6 +246,13 @@ def judged(matter_list: MatterList, now: datetime) -> list[tuple[Matter, basis.V
             hits = wording.prohibited([item.name, item.does, item.told], words)
         found.append((item, verdict, hits))
     return found
+
+
+def heights_of(matter_list: MatterList, on: date) -> Mapping[str, Any]:
+    """How high a basis the items of a list need: of a certificate by a rule of its own (民发〔2020〕20号)."""
+    if matter_list.kind == Kind.CERTIFICATE:
+        return {"lists": {Kind.CERTIFICATE.value: rules.params("certificates.basis", matter_list.area_id, on)}}
+    return rules.params("admission.basis", matter_list.area_id, on)
 
 
 def _not_of_incidents(matter_list: MatterList) -> None:

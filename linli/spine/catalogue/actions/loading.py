@@ -59,7 +59,9 @@ def _matter(
     made: MatterList, at: int, row: Mapping[str, Any], units: Mapping[str, int], category: Category | None
 ) -> Matter:
     promised, statutory = row.get("promised", (0, "working_days")), row.get("statutory", (0, "working_days"))
-    bases = "；".join(f"《{one['title']}》{one.get('article', '')}" for one in row.get("bases", []))
+    bases = "；".join(
+        f"《{one['title']}》{one.get('number', '')}{one.get('article', '')}" for one in row.get("bases", [])
+    )
     return Matter(
         matter_list=made,
         category=category,
@@ -71,6 +73,7 @@ def _matter(
         does=row.get("does", ""),
         does_not=row.get("does_not", ""),
         guarantees=row.get("guarantees", ""),
+        specimen=row.get("specimen", ""),
         keywords=row.get("keywords", []),
         lead=row["lead"],
         lead_unit_id=units.get(row["lead_unit"]),

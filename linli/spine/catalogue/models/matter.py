@@ -55,6 +55,8 @@ class Matter(models.Model):
     Items of incidents say what residents may report; items of the other lists what a community does (`does`), what it
     does not (`does_not`), and the people, guidance, money and conditions that must come with it (`guarantees`). Their
     legal basis stands in `Basis`; `basis` is how it reads in one line. A promised term of 0 says nothing of time.
+    A certificate (证明事项) has its wording in `specimen` (样式; `catalogue.specimen`), what the resident brings in
+    `guarantees`, and is issued at once where no term is promised.
     An item that was admitted to a list in force carries days of its own (docs/adr/0014).
     """
 
@@ -81,6 +83,7 @@ class Matter(models.Model):
     does = models.CharField(_("what the community does"), max_length=500, blank=True)
     does_not = models.CharField(_("what the community does not do"), max_length=500, blank=True)
     guarantees = models.CharField(_("what must come with it"), max_length=500, blank=True)
+    specimen = models.CharField(_("wording of the certificate"), max_length=1000, blank=True)
     keywords = models.JSONField(_("words that suggest it"), default=list)
     lead = models.CharField(_("who leads"), max_length=20, choices=Lead.choices)
     lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -41,6 +41,7 @@ class MatterList(models.Model):
         ENTRUSTED = "entrusted", _("entrusted work")
         FIRST_RECEIVER = "first_receiver", _("first receivers among departments")
         SERVICE_CENTRE = "service_centre", _("items of the service centre")
+        CERTIFICATE = "certificate", _("certificates that communities issue")
         INCIDENT = "incident", _("incidents")
 
     class Status(models.TextChoices):
