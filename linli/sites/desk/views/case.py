@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,6 +21,7 @@ from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.actions import open_photo
 from linli.foundation.files.models import StoredFile
+from linli.lib import qr as drawn_code
 from linli.sites.desk import queries, words
 from linli.sites.desk.edge import page
 from linli.sites.desk.forms import MoveForm
@@ -248,8 +248,7 @@ def slip(request: ActorRequest, number: str) -> TemplateResponse:
 
 def qr(text: str) -> SafeString:
     """A QR code as inline SVG, black on white on paper and screen alike."""
-    drawn = segno.make(text, error="m").svg_inline(scale=3, border=2, light="#fff")
-    return mark_safe(drawn)  # noqa: S308 - drawn by segno from squares; the text is only encoded in them
+    return mark_safe(drawn_code.svg(text))  # noqa: S308 - squares; the text is only encoded in them
 
 
 @requires(Permission.CASE_READ)
