@@ -19,6 +19,8 @@ from linli.apps.admission.tests.factories import (
     task_in,
 )
 from linli.apps.certificates import actions as certificates
+from linli.apps.certificates.tests.factories import item as certificate_item
+from linli.apps.certificates.tests.factories import sealed as sealed_certificate
 from linli.foundation.accounts.actors import actor_for
 from linli.foundation.accounts.models import Post
 from linli.foundation.files.documents import store_document
@@ -63,6 +65,16 @@ EXPECTED = {
     "certificates/refuse/": ("community-worker", 405, 302),
     "certificates/refused/": ("community-worker", 200, 405),
     "certificates/refused/<int:refusal_id>/": ("community-worker", 200, 405),
+    "certificates/new/<int:kept_id>/": ("community-worker", 200, 422),
+    "certificates/asked/": ("community-worker", 200, 405),
+    "certificates/sealed/": ("community-worker", 200, 405),
+    "certificates/sealed/workbook/": ("community-worker", 200, 405),
+    "certificates/asked/<slug:certificate_number>/": ("community-worker", 200, 405),
+    "certificates/asked/<slug:certificate_number>/seal/": ("community-worker", 405, 302),
+    # Sealed already, so back to its page.
+    "certificates/asked/<slug:certificate_number>/correct/": ("community-worker", 302, 422),
+    "certificates/asked/<slug:certificate_number>/paper/": ("community-worker", 200, 405),
+    "certificates/asked/<slug:certificate_number>/moves/<slug:move_name>/": ("community-worker", 200, 422),
     "burden/": ("community-worker", 200, 405),
     "forms/<slug:form_task_number>/": ("community-worker", 200, 405),
     "forms/<slug:form_task_number>/filled.xlsx": ("community-worker", 200, 405),
@@ -71,8 +83,11 @@ EXPECTED = {
     "admission/objections/<int:objection_id>/answer/": ("civil-affairs", 405, 302),
 }
 #: A list in force is for every community of its area, so every one may say what should change.
-FOR_ALL = {"admission/lists/<int:list_id>/items/<int:item_id>/object/"}
-VALUES_OF = {"admission/applications/<int:application_id>/moves/<slug:move_name>/": {"move_name": "withdraw"}}
+FOR_ALL = {"admission/lists/<int:list_id>/items/<int:item_id>/object/", "certificates/new/<int:kept_id>/"}
+VALUES_OF = {
+    "admission/applications/<int:application_id>/moves/<slug:move_name>/": {"move_name": "withdraw"},
+    "certificates/asked/<slug:certificate_number>/moves/<slug:move_name>/": {"move_name": "void"},
+}
 
 
 def _actor(username: str):
@@ -97,8 +112,11 @@ def admission_values(now: datetime) -> dict[str, str]:
     paid(secretary, guarantee, timezone.localdate(now), now, 100)
     objection = objections.object_to(by=secretary, matter=item(), text="台账太多", now=now)
     refusal = certificates.refuse(by=_actor("community-worker"), code="death", now=now)
+    certificate = sealed_certificate(_actor("community-worker"), secretary, now)
     return {
         "refusal_id": str(refusal.pk),
+        "certificate_number": certificate.case.number,
+        "kept_id": str(certificate_item().pk),
         "task_number": task.case.number,
         "move_name": "note",
         "form": "docx",

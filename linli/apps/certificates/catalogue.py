@@ -1,6 +1,7 @@
-"""Certificates that communities do not issue (不应由基层群众性自治组织出具的证明), found by what people say.
+"""Which certificates communities issue and which not (不应由基层群众性自治组织出具的证明), found by what people say.
 
-Source: 民发〔2020〕20号 and the lists that provinces made after it; which one holds is a rule of place and day.
+Source: 民发〔2020〕20号 and the lists that provinces made after it; which one holds is a rule of place and day. What is
+issued stands in a list of certificates (`catalogue.MatterList`), published like every other.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import Final
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import fold
 from linli.lib.pinyin import of_name
+from linli.spine.catalogue.models import Matter, MatterList
 
 RULE: Final = "certificates.not_issued"
 #: What people say around the thing itself: 帮我开个死亡证明.
@@ -28,18 +30,6 @@ class NotIssued:
     name: str
     words: tuple[str, ...]
     instead: str
-
-    def fits(self, said: str) -> int:
-        """How well it answers what was said, without its filling: 0 exactly, 1 named in it, 2 begun by it; -1 not."""
-        keys = {bare(self.name), *map(bare, self.words)}
-        if said in keys:
-            return 0
-        if any(key in said for key in keys):
-            return 1
-        if said.isascii():
-            spoken, initials = of_name(self.name)
-            return 2 if len(said) >= LEAST_LETTERS and (spoken.startswith(said) or initials.startswith(said)) else -1
-        return 2 if any(said in key for key in keys) else -1
 
 
 @dataclass(frozen=True)
@@ -59,8 +49,12 @@ class NotIssuedList:
         said = bare(text)
         if not said:
             return self.items
-        ranked = [(rank, item) for item in self.items if (rank := item.fits(said)) >= 0]
+        ranked = [(rank, item) for item in self.items if (rank := fits(said, item.name, item.words)) >= 0]
         return [item for _rank, item in sorted(ranked, key=lambda one: one[0])]
+
+    def forbids(self, name: str) -> bool:
+        """Whether a certificate of this name is not to be issued, whatever another list says."""
+        return any(bare(name) == bare(item.name) for item in self.items)
 
 
 def not_issued(area_id: str, on: date) -> NotIssuedList:
@@ -73,6 +67,40 @@ def not_issued(area_id: str, on: date) -> NotIssuedList:
             NotIssued(row["code"], row["name"], tuple(row["words"]), row["instead"]) for row in params["items"]
         ),
     )
+
+
+def kept(area_id: str, on: date) -> list[Matter]:
+    """The certificates that a community issues on a day: on a list in force, not suspended, and not forbidden."""
+    lists = MatterList.objects.in_force(area_id=area_id, on=on).filter(kind=MatterList.Kind.CERTIFICATE)
+    items = Matter.objects.filter(matter_list__in=lists, suspended_since__isnull=True).standing(on)
+    try:
+        forbidden = not_issued(area_id, on)
+    except rules.NoRuleSet:
+        return []
+    rows = items.select_related("matter_list").order_by("matter_list_id", "position", "pk")
+    return [item for item in rows if not forbidden.forbids(item.name)]
+
+
+def find_kept(text: str, area_id: str, on: date) -> list[Matter]:
+    """Those of `kept` that answer this text, best first; all of them for a text that says nothing."""
+    items, said = kept(area_id, on), bare(text)
+    if not said:
+        return items
+    ranked = [(rank, item) for item in items if (rank := fits(said, item.name, item.keywords)) >= 0]
+    return [item for _rank, item in sorted(ranked, key=lambda one: one[0])]
+
+
+def fits(said: str, name: str, words: Sequence[str]) -> int:
+    """How well a name answers what was said, without its filling: 0 exactly, 1 named in it, 2 begun by it; -1 not."""
+    keys = {bare(name), *map(bare, words)}
+    if said in keys:
+        return 0
+    if any(key in said for key in keys):
+        return 1
+    if said.isascii():
+        spoken, initials = of_name(name)
+        return 2 if len(said) >= LEAST_LETTERS and (spoken.startswith(said) or initials.startswith(said)) else -1
+    return 2 if any(said in key for key in keys) else -1
 
 
 def bare(text: str) -> str:

@@ -107,6 +107,8 @@ _REASONS: Final[dict[Permission, Callable[[], str]]] = {
     Permission.AUDIT_READ: lambda: _("Only an auditor may read the access log."),
     Permission.AREAS_MANAGE: lambda: _("Only a system administrator may change areas and grids."),
     Permission.ACCOUNTS_MANAGE: lambda: _("Only a system administrator may manage accounts."),
+    Permission.CERTIFICATE_WORK: lambda: _("Your post does not include writing certificates."),
+    Permission.CERTIFICATE_SEAL: lambda: _("Only who keeps the seal of the community may do this: the secretary."),
     Permission.CATALOGUE_MANAGE: lambda: _("Your post does not include changing the catalogue."),
     Permission.TASK_READ: lambda: _("Your post does not include reading what is handed down to communities."),
     Permission.TASK_WORK: lambda: _("Only the office of the community may do this."),

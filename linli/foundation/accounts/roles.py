@@ -36,6 +36,8 @@ class Permission(StrEnum):
     TASK_WORK = "task.work"
     TASK_SEND = "task.send"
     TASK_SUPERVISE = "task.supervise"
+    CERTIFICATE_WORK = "certificate.work"
+    CERTIFICATE_SEAL = "certificate.seal"
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ _OFFICE = _FIELD | {
     Permission.EXPORT,
     Permission.TASK_READ,
     Permission.TASK_WORK,
+    Permission.CERTIFICATE_WORK,
 }
 
 # Reading, keeping the system and watching the watchers are three different people (等保 三员分立, domain.md §14):
@@ -129,7 +132,7 @@ GRANTS: Mapping[str, frozenset[Permission]] = MappingProxyType(
         GRID_WORKER.code: _FIELD,
         GRID_HEAD.code: _FIELD,
         COMMUNITY_WORKER.code: _OFFICE,
-        COMMUNITY_SECRETARY.code: _OFFICE | {Permission.PEOPLE_APPROVE},
+        COMMUNITY_SECRETARY.code: _OFFICE | {Permission.PEOPLE_APPROVE, Permission.CERTIFICATE_SEAL},
         STREET_STAFF.code: _FIELD
         | {Permission.EXPORT, Permission.PEOPLE_APPROVE, Permission.TASK_READ, Permission.TASK_SEND},
         # No board: it would count the whole district, and a department reads only what was dispatched to it.

@@ -25,6 +25,7 @@ CHANGE = "people.change"
 CORRECTION = "people.correction"
 RESTRICTED = "people.restricted"
 STAGED = "people.staged"
+CERTIFICATE = "certificates.text"
 TOTP = "totp"
 SMS_TEXT = "sms-text"
 
@@ -102,6 +103,7 @@ def index(value: str, context: str) -> str:
 
 
 __all__ = [
+    "CERTIFICATE",
     "CHANGE",
     "CORRECTION",
     "IDENTITY",

@@ -22,6 +22,7 @@ from linli.foundation.areas.queries import drawn_within
 from linli.lib.errors import Refusal
 from linli.project.demo import cases
 from linli.project.demo.admission import fill_admission
+from linli.project.demo.certificates import fill_certificates
 from linli.project.demo.desks import fill_desks
 from linli.project.demo.people import staff_units
 from linli.project.demo.population import DEFAULT, is_populated, load_population
@@ -85,6 +86,7 @@ def load_residents(
     if district_id == DISTRICT:
         fill_desks(home=cases.HOME, now=now)
         fill_visits(home=cases.HOME, now=now, seed=seed)
+        fill_certificates(home=cases.HOME, now=now)
 
 
 def load_district(*, now: datetime, tell: Tell | None = None) -> None:

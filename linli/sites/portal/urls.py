@@ -1,6 +1,6 @@
 from django.urls import path
 
-from linli.sites.portal.views import case, follow, home, join, lists, matters, my_data, report, shapes
+from linli.sites.portal.views import case, certificates, follow, home, join, lists, matters, my_data, report, shapes
 
 app_name = "portal"
 urlpatterns = [
@@ -35,6 +35,8 @@ urlpatterns = [
     path("community/", home.community, name="community"),
     path("matters/", matters.matters, name="matters"),
     path("matters/<str:code>/", matters.matter, name="matter"),
+    path("certificate/", certificates.certificates, name="certificates"),
+    path("certificate/check/", certificates.check, name="certificate_check"),
     path("lists/", lists.lists, name="lists"),
     path("lists/<int:list_id>/", lists.one, name="list"),
     path("lists/<int:list_id>/items/<int:item_id>/object/", lists.object_item, name="list_object"),

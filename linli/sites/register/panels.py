@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
 
+from linli.apps.certificates.models import Certificate
 from linli.apps.visits import queries as visits
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
@@ -16,6 +17,7 @@ from linli.register.people.models import Person
 from linli.sites.register.edge import url_or_none
 from linli.spine.cases import kinds
 from linli.spine.cases.models import Case
+from linli.spine.cases.shown import status
 
 SHOWN = 5
 LONGEST_TEXT = 80
@@ -45,8 +47,8 @@ class Panel:
 
 
 def panels(person: Person, actor: Actor) -> list[Panel]:
-    """The panels that this actor may see; three statements."""
-    makers: tuple[Callable[[Person, Actor], Panel | None], ...] = (visit_panel, case_panel)
+    """The panels that this actor may see; four statements."""
+    makers: tuple[Callable[[Person, Actor], Panel | None], ...] = (visit_panel, case_panel, certificate_panel)
     return [panel for make in makers if (panel := make(person, actor)) is not None]
 
 
@@ -66,6 +68,28 @@ def case_panel(person: Person, actor: Actor) -> Panel | None:
     ]
     more = _("Older cases are found in the list of cases.") if len(found) > SHOWN else ""
     return Panel("cases", _("Cases"), "list-check", shown, _("No case was opened for this person."), more=more)
+
+
+def certificate_panel(person: Person, actor: Actor) -> Panel | None:
+    """The certificates that were written for this person, newest first. One statement."""
+    if not actor.can(Permission.CERTIFICATE_WORK):
+        return None
+    rows = Certificate.objects.visible_to(actor).filter(person_id=person.pk).select_related("case").order_by("-pk")
+    found = list(rows[: SHOWN + 1])
+    shown = [
+        Row(
+            title=one.case.title,
+            sub=" · ".join(
+                part for part in (status(one.case).label, one.number, f"{timezone.localdate(one.asked_at)}") if part
+            ),
+            url=reverse("certificates:certificate", args=[one.case.number]),
+        )
+        for one in found[:SHOWN]
+    ]
+    more = _("Older ones are found among the certificates.") if len(found) > SHOWN else ""
+    url = f"{reverse('certificates:certificates')}?person={person.pk}"
+    none = _("No certificate was written for this person.")
+    return Panel("certificates", _("Certificates"), "file-text", shown, none, _("A certificate"), url, more)
 
 
 def visit_panel(person: Person, actor: Actor) -> Panel | None:

@@ -1,22 +1,22 @@
-"""A certificate that somebody wants: whose it is, the hand-out, and what was refused."""
+"""A certificate that somebody wants: whether it is issued here or whose it is, the hand-out, and what was refused."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.apps.certificates import actions
-from linli.apps.certificates.catalogue import not_issued
+from linli.apps.certificates import actions, queries
+from linli.apps.certificates.catalogue import find_kept, not_issued
 from linli.apps.certificates.models import CertificateRefusal
+from linli.apps.certificates.pages import LONGEST_WORDS, MOST, PAGE, number_of, page, words_of
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
@@ -25,10 +25,7 @@ from linli.lib.errors import Invalid
 from linli.ui.links import Chip, without
 from linli.ui.toasts import toast_error
 
-PAGE: Final = 50
-LONGEST: Final = 60
 YEAR: Final = timedelta(days=365)
-MOST: Final = 2**31 - 1
 
 
 @requires(Permission.TASK_READ)
@@ -36,16 +33,21 @@ MOST: Final = 2**31 - 1
 @require_safe
 def certificates(request: ActorRequest) -> HttpResponse:
     """Type what is wanted, read whether it is the community's, and who does it."""
-    q = _words(request)
-    known = not_issued(request.actor.area_id, timezone.localdate())
+    actor, today, q = request.actor, timezone.localdate(), words_of(request)
+    known = not_issued(actor.area_id, today)
+    writes = actor.can(Permission.CERTIFICATE_WORK)
     context = {
         "q": q,
+        "person": number_of(request.GET.get("person", "")) if writes else None,
+        "kept": find_kept(q, actor.area_id, today),
+        "writes": writes,
+        "waiting": queries.waiting(actor) if writes else 0,
         "items": known.find(q),
         "document": known.document,
         "verified": known.verified,
-        "may_work": request.actor.can(Permission.TASK_WORK),
+        "may_work": actor.can(Permission.TASK_WORK),
     }
-    return _page(request, "certificates.html", context)
+    return page(request, "certificates.html", context)
 
 
 @requires(Permission.TASK_WORK)
@@ -60,7 +62,7 @@ def refuse(request: ActorRequest) -> HttpResponse:
         )
     except Invalid as refusal:
         toast_error(request, " ".join(map(str, refusal.fields.values())))
-        query = urlencode({"q": clip(tidy(said.get("q", "")), LONGEST)})
+        query = urlencode({"q": clip(tidy(said.get("q", "")), LONGEST_WORDS)})
         return redirect(f"{reverse('certificates:certificates')}?{query}")
     return redirect("certificates:handout", made.pk)
 
@@ -80,7 +82,7 @@ def handout(request: ActorRequest, refusal_id: int) -> HttpResponse:
         "printed_by": request.actor.name,
         "printed_at": timezone.now(),
     }
-    return _page(request, "handout.html", context)
+    return page(request, "handout.html", context)
 
 
 @requires(Permission.TASK_READ)
@@ -88,7 +90,7 @@ def handout(request: ActorRequest, refusal_id: int) -> HttpResponse:
 @require_safe
 def refused(request: ActorRequest) -> HttpResponse:
     """What was refused in the actor's area, newest first, and how often in a year. Three statements."""
-    q, code, after = _words(request), request.GET.get("code", ""), request.GET.get("after", "")
+    q, code, after = words_of(request), request.GET.get("code", ""), number_of(request.GET.get("after", ""))
     rows = CertificateRefusal.objects.visible_to(request.actor)
     year = rows.filter(at__gte=timezone.now() - YEAR)
     counts = list(year.values("code", "name").annotate(n=Count("pk")).order_by("-n", "code"))
@@ -100,8 +102,8 @@ def refused(request: ActorRequest) -> HttpResponse:
     if code in names:
         rows = rows.filter(code=code)
         chips.append(Chip(_("Certificate"), names[code], without(request, "code")))
-    if after.isascii() and after.isdigit() and len(after) <= len(str(MOST)):
-        rows = rows.filter(pk__lt=int(after))
+    if after:
+        rows = rows.filter(pk__lt=after)
     found = list(rows.select_related("area").order_by("-pk")[: PAGE + 1])
     context = {
         "q": q,
@@ -112,12 +114,4 @@ def refused(request: ActorRequest) -> HttpResponse:
         "first_url": without(request) if after else "",
         "older_url": f"{without(request)}&after={found[PAGE - 1].pk}" if len(found) > PAGE else "",
     }
-    return _page(request, "refused.html", context)
-
-
-def _words(request: HttpRequest) -> str:
-    return clip(tidy(request.GET.get("q", "")), LONGEST)
-
-
-def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
-    return TemplateResponse(request, f"certificates/{template}", context)
+    return page(request, "refused.html", context)
