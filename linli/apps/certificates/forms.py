@@ -80,6 +80,6 @@ class NoteForm(forms.Form):
         label=_("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The resident is told this. At most 500 characters."),
+        help_text=_("Tell the resident, too. It stands in the history; at most 500 characters."),
         error_messages={"required": _("Say why.")},
     )
