@@ -19,26 +19,25 @@ class CertificateForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seq = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31)
     person_id = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
-    name = forms.CharField(label=_("Name"), required=False, max_length=LONGEST["name"])
+    name = forms.CharField(label=_("Name"), max_length=LONGEST["name"])
     identity = forms.CharField(
         label=_("Number of the document"),
         required=False,
         max_length=64,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
     )
-    address = forms.CharField(label=_("Address"), required=False, max_length=LONGEST["address"])
+    address = forms.CharField(label=_("Address"), max_length=LONGEST["address"])
     facts = forms.CharField(
         label=_("What is certified"),
-        required=False,
         max_length=LONGEST["facts"],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It stands in the wording as it is written here."),
     )
     purpose = forms.CharField(
-        label=_("What it is for"), required=False, max_length=LONGEST["purpose"], help_text=_("For example: a lawsuit.")
+        label=_("What it is for"), max_length=LONGEST["purpose"], help_text=_("For example: a lawsuit.")
     )
-    addressee = forms.CharField(label=_("Office that wants it"), required=False, max_length=LONGEST["addressee"])
-    proof = forms.CharField(label=_("What was shown as proof"), required=False, max_length=LONGEST["proof"])
+    addressee = forms.CharField(label=_("Office that wants it"), max_length=LONGEST["addressee"])
+    proof = forms.CharField(label=_("What was shown as proof"), max_length=LONGEST["proof"])
     copies = forms.IntegerField(label=_("Copies"), initial=1, min_value=1, max_value=1000)
 
     def __init__(self, *args: Any, item: Matter, known_number: str = "", **kwargs: Any) -> None:
@@ -49,7 +48,9 @@ class CertificateForm(forms.Form):
                 del self.fields[field]
         if "证件" not in places:
             del self.fields["identity"]
-        elif known_number:
+        elif not known_number:
+            self.fields["identity"].required = True
+        else:
             self.fields["identity"].help_text = _("Known already: %(number)s. Type it only to replace it.") % {
                 "number": known_number
             }
