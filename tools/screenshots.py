@@ -377,6 +377,7 @@ class Walk:
         self.my_data()
         self.lists()
         self.agreement()
+        self.certificate()
 
     def on_the_spot(self) -> None:
         """The grid worker's own report, as it is being written."""
@@ -436,6 +437,14 @@ class Walk:
         self.go(page, "/admission/agreements/")
         self.press(page, "main table a")
         self.shoot(page, "agreement-1440")
+        page.context.close()
+
+    def certificate(self) -> None:
+        """A certificate that waits for the seal."""
+        page = self.visitor(DESK, who="community-secretary")
+        self.go(page, "/certificates/asked/")
+        self.press(page, "main table a")
+        self.shoot(page, "certificate-1440")
         page.context.close()
 
     def my_data(self) -> None:

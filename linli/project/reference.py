@@ -12,6 +12,7 @@ from django.core.management import get_commands, load_command_class
 from django.utils import translation
 
 from linli.apps.admission.flow import APPLICATION, APPLICATION_REASONS, TASK, TASK_REASONS
+from linli.apps.certificates.flow import CERTIFICATE
 from linli.apps.incidents.flow import INCIDENT, REASONS
 from linli.foundation.accounts.roles import GRANTS, ROLES, Permission
 from linli.project.cli.parser import command_line
@@ -82,6 +83,9 @@ def pages() -> dict[str, str]:
                 APPLICATION,
                 APPLICATION_REASONS,
                 "linli/apps/admission/flow/application.py",
+            ),
+            "certificate-flow.md": _flow(
+                "The flow of a certificate", CERTIFICATE, {}, "linli/apps/certificates/flow.py"
             ),
             "permissions.md": _permissions(),
             "rules.md": _rules(),
