@@ -5,7 +5,7 @@
 Admission hands forms down and counts their columns; the register that holds the answers has readers of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from linli.foundation.files.models import StoredFile
@@ -24,7 +24,8 @@ class Asked:
         return 0 < self.columns == self.held
 
 
-Reader = Callable[[StoredFile], Asked]
+#: Reads a form that is about those, or that, of which a task keeps the filter (`Handing.roster`).
+Reader = Callable[[StoredFile, Mapping[str, str]], Asked]
 
 _reader: list[Reader] = []
 
@@ -34,6 +35,6 @@ def register(reader: Reader) -> None:
     _reader[:] = [reader]
 
 
-def read(file: StoredFile) -> Asked:
+def read(file: StoredFile, roster: Mapping[str, str]) -> Asked:
     """What the form asks for; nothing where nobody reads forms, or where it is no form that can be read."""
-    return _reader[0](file) if _reader else Asked()
+    return _reader[0](file, roster) if _reader else Asked()

@@ -1,4 +1,4 @@
-"""The rows of a form: everybody in scope whom it is about, under its own headings; and where each column is from."""
+"""The rows of a form: all in scope that it is about, under its own headings; and where each column is from."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -9,6 +9,8 @@ from linli.apps.admission.models import Handing
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.files.documents import whole
 from linli.foundation.files.models import StoredFile
+from linli.insight.forms import cases
+from linli.insight.forms.cases import CaseSource
 from linli.insight.forms.reading import AskedColumn, Form
 from linli.insight.ledgers import columns, definitions
 from linli.insight.ledgers.models import Subject
@@ -16,21 +18,23 @@ from linli.insight.ledgers.rows import Row, Source
 from linli.lib.sheets.filling import Value, fill
 from linli.register.people import groups
 
-#: What one request writes itself; a community has fewer people.
-AT_ONCE: Final = 20_000
+#: What one request writes itself, in some seconds; no community has more people.
+AT_ONCE: Final = 100_000
 ABOUT: Final = "数据来源"
-FILTERS: Final = ("tag", "age_from")
+FILTERS: Final = ("tag", "age_from", cases.FROM, cases.TO)
 
 
-def source_of(handing: Handing, form: Form, *, actor: Actor, area_id: str, today: date) -> Source:
-    """Those whom the form is about, in an area, as the actor may see them."""
+def source_of(handing: Handing, form: Form, *, actor: Actor, area_id: str, today: date) -> Source | CaseSource:
+    """What the form is about, in an area, as the actor may see it."""
     chosen = {"area": area_id, **{name: str(value) for name, value in handing.roster.items() if name in FILTERS}}
+    if form.about_cases:
+        return CaseSource(actor, area_id, chosen, today)
     keys = ["tags" if column.key.startswith("tag:") else column.key for column in form.held]
     return Source(actor, Subject.PEOPLE, chosen, today, keys)
 
 
-def write(path: Path, *, file: StoredFile, form: Form, source: Source, about: Mapping[str, str]) -> int:
-    """Fill the form for everybody in `source`; returns how many rows. Sensitive columns are masked.
+def write(path: Path, *, file: StoredFile, form: Form, source: Source | CaseSource, about: Mapping[str, str]) -> int:
+    """Fill the form with all of `source`; returns how many rows. Sensitive columns are masked.
 
     `about`: what stands above the list of columns on the sheet of the source. Raises NotAForm.
     """
@@ -45,7 +49,7 @@ def write(path: Path, *, file: StoredFile, form: Form, source: Source, about: Ma
     )
 
 
-def _rows(form: Form, source: Source) -> Iterator[list[Value]]:
+def _rows(form: Form, source: Source | CaseSource) -> Iterator[list[Value]]:
     width = max(column.at for column in form.columns) + 1
     readers = [(column.at, _reader(column, source)) for column in form.held]
     for chunk in source.chunks():
@@ -56,7 +60,9 @@ def _rows(form: Form, source: Source) -> Iterator[list[Value]]:
             yield line
 
 
-def _reader(column: AskedColumn, source: Source) -> Any:
+def _reader(column: AskedColumn, source: Source | CaseSource) -> Any:
+    if isinstance(source, CaseSource):
+        return cases.reader(column.key)
     if column.key.startswith("tag:"):
         kind = column.key.removeprefix("tag:")
         return lambda row: _belongs(row, kind)
@@ -67,20 +73,22 @@ def _belongs(row: Row, kind: str) -> str:
     return "是" if any(tag.kind == kind for tag in row.tags) else "否"
 
 
-def _about(form: Form, source: Source, about: Mapping[str, str]) -> list[list[str]]:
+def _about(form: Form, source: Source | CaseSource, about: Mapping[str, str]) -> list[list[str]]:
     """Where each cell of a column came from, and as of which day: domain texts, so in Chinese."""
     lines = [[label, value] for label, value in about.items()]
     lines += [["截至日期", f"{source.day:%Y-%m-%d}"], ["范围", roster_words(source.chosen)], []]
     lines.append(["表中栏目", "来源", "说明"])
     for column in form.columns:
-        lines.append([column.name, *origin(column)])
+        lines.append([column.name, *origin(column, form)])
     return lines
 
 
-def origin(column: AskedColumn) -> tuple[str, str]:
-    """Where a column comes from, and what is to be known of it."""
+def origin(column: AskedColumn, form: Form) -> tuple[str, str]:
+    """Where a column of a form comes from, and what is to be known of it."""
     if not column.is_held:
         return "未掌握，需社区填写", ""
+    if form.about_cases:
+        return f"办件·{cases.HEADINGS[column.key][0]}", ""
     if column.key.startswith("tag:"):
         kind = column.key.removeprefix("tag:")
         known = groups.groups().get(kind)
@@ -90,7 +98,9 @@ def origin(column: AskedColumn) -> tuple[str, str]:
 
 
 def roster_words(chosen: Mapping[str, str]) -> str:
-    """Whom the form is about, in words."""
+    """Whom or what the form is about, in words."""
+    if cases.is_about_cases(chosen):
+        return f"{chosen[cases.FROM]}至{chosen[cases.TO]}受理的办件"
     if "tag" in chosen:
         known = groups.groups().get(chosen["tag"])
         return f"在册居民中的{known.label if known else chosen['tag']}"

@@ -11,6 +11,7 @@ from typing import Final
 from linli.apps.admission.held import Asked
 from linli.foundation.files.documents import XLSX, whole
 from linli.foundation.files.models import StoredFile
+from linli.insight.forms import cases
 from linli.insight.ledgers import definitions
 from linli.insight.ledgers.models import Subject
 from linli.lib.sheets import Workbook, open_sheet
@@ -51,11 +52,12 @@ class AskedColumn:
 
 @dataclass(frozen=True)
 class Form:
-    """What a form asks for, and from which row (counted from 1) its answers stand."""
+    """What a form asks for, and from which row (counted from 1) its answers stand; of people, or of cases."""
 
     sheet: str
     data_from: int
     columns: tuple[AskedColumn, ...]
+    about_cases: bool = False
 
     @property
     def held(self) -> tuple[AskedColumn, ...]:
@@ -91,7 +93,17 @@ def key_of(name: str) -> str:
     return field if field in known or field.startswith("tag:") else ""
 
 
-def read(file: StoredFile) -> Form | None:
+@cache
+def _case_words() -> Mapping[str, str]:
+    return {plain_name(word): key for key, words in cases.HEADINGS.items() for word in words}
+
+
+def case_key_of(name: str) -> str:
+    """Under which key a heading is held of cases; "" for what they do not hold."""
+    return _case_words().get(plain_name(name.rpartition("/")[2]), "")
+
+
+def read(file: StoredFile, *, about_cases: bool = False) -> Form | None:
     """The form in a stored workbook; None for what is no workbook, or has no header of at least two columns."""
     if file.media_type != XLSX:
         return None
@@ -100,21 +112,25 @@ def read(file: StoredFile) -> Form | None:
         path.write_bytes(whole(file))
         try:
             book = open_sheet(path, original_name=file.original_name or "form.xlsx")
-            return next((form for info in book.sheets if not info.hidden and (form := _form(book, info.name))), None)
+            shown = (info.name for info in book.sheets if not info.hidden)
+            return next((form for name in shown if (form := _form(book, name, about_cases))), None)
         except SheetRefused:
             return None
 
 
-def _form(book: Workbook, sheet: str) -> Form | None:
+def _form(book: Workbook, sheet: str, about_cases: bool) -> Form | None:
+    known = case_key_of if about_cases else key_of
     rows = list(islice(book.rows(sheet), MOST_LOOKED_AT))
-    header = find_header(rows, lambda name: bool(key_of(name)))
-    columns = tuple(AskedColumn(at, name, key_of(name)) for at, name in enumerate(header.names) if name)
-    return Form(sheet, header.data_from, columns) if len(columns) >= 2 and any(one.key for one in columns) else None
+    header = find_header(rows, lambda name: bool(known(name)))
+    columns = tuple(AskedColumn(at, name, known(name)) for at, name in enumerate(header.names) if name)
+    if len(columns) < 2 or not any(one.key for one in columns):
+        return None
+    return Form(sheet, header.data_from, columns, about_cases)
 
 
-def asked(file: StoredFile) -> Asked:
+def asked(file: StoredFile, roster: Mapping[str, str]) -> Asked:
     """How many columns a form asks for, and how many are held; nothing for what is no form."""
-    form = read(file)
+    form = read(file, about_cases=cases.is_about_cases(roster))
     # The number of the line is nobody's answer.
     columns = [column for column in form.columns if column.key != "number"] if form else []
     return Asked(len(columns), sum(column.is_held for column in columns))

@@ -1,10 +1,12 @@
 """A form on its task: what is held and what is not, and the form filled."""
 
+import shutil
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from linli.apps.admission.models import Handing, Task
 from linli.apps.admission.queries import tasks
-from linli.foundation.accounts.access import requires
+from linli.foundation.accounts.access import refusal, requires
 from linli.foundation.accounts.actors import SYSTEM, Actor
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
@@ -23,7 +25,7 @@ from linli.foundation.areas.models import Area
 from linli.foundation.audit.actions import record
 from linli.foundation.files.documents import XLSX
 from linli.foundation.files.models import StoredFile
-from linli.insight.forms import filling
+from linli.insight.forms import cases, filling
 from linli.insight.forms.reading import Form, read
 from linli.lib.errors import NotAllowed
 from linli.lib.sheets.filling import NotAForm
@@ -32,11 +34,17 @@ from linli.ui.toasts import toast_error
 
 def form_of(handing: Handing) -> tuple[StoredFile, Form] | None:
     """The form among the files of a handing down, and what it asks for. None without one."""
+    about_cases = cases.is_about_cases(handing.roster)
     for one in handing.files.select_related("file").order_by("pk"):
-        found = read(one.file)
+        found = read(one.file, about_cases=about_cases)
         if found is not None:
             return one.file, found
     return None
+
+
+def _right(form: Form) -> Permission:
+    """The right to read what a form is about."""
+    return Permission.CASE_READ if form.about_cases else Permission.PEOPLE_READ
 
 
 def _task_and_form(actor: Actor, number: str) -> tuple[Task, StoredFile, Form]:
@@ -54,7 +62,7 @@ def form(request: ActorRequest, form_task_number: str) -> TemplateResponse:
     """What a form asks for, column by column: held, and from where; or to be filled in by people."""
     actor = request.actor
     task, file, found = _task_and_form(actor, form_task_number)
-    fills = actor.can(Permission.TASK_WORK) and actor.can(Permission.PEOPLE_READ) and actor.covers(task.case.area_id)
+    fills = actor.can(Permission.TASK_WORK) and actor.can(_right(found)) and actor.covers(task.case.area_id)
     rows = None
     if fills:
         area_id, today = task.case.area_id, timezone.localdate()
@@ -65,7 +73,7 @@ def form(request: ActorRequest, form_task_number: str) -> TemplateResponse:
         "case": task.case,
         "file": file,
         "form": found,
-        "columns": [(column, *filling.origin(column)) for column in found.columns],
+        "columns": [(column, *filling.origin(column, found)) for column in found.columns],
         "rows": rows,
         "may_fill": fills and rows is not None and rows <= filling.AT_ONCE and task.case.is_open,
         "roster": filling.roster_words({key: str(value) for key, value in task.handing.roster.items()}),
@@ -76,19 +84,19 @@ def form(request: ActorRequest, form_task_number: str) -> TemplateResponse:
 @requires(Permission.TASK_WORK)
 @never_cache
 @require_safe
-def filled(request: ActorRequest, form_task_number: str) -> HttpResponse:
+def filled(request: ActorRequest, form_task_number: str) -> HttpResponseBase:
     """The form with everything that is held, in its own layout, for the community that was asked."""
     actor = request.actor
     task, file, found = _task_and_form(actor, form_task_number)
-    if not actor.can(Permission.PEOPLE_READ):
-        raise NotAllowed(_("Your post does not include the register of people."))
+    if not actor.can(_right(found)):
+        raise NotAllowed(refusal(_right(found)))
     return _answer(request, task.handing, file, found, actor=actor, area_id=task.case.area_id, subject=task.case.number)
 
 
 @requires(Permission.TASK_SEND)
 @never_cache
 @require_safe
-def answered(request: ActorRequest, form_handing_id: int, community_id: str) -> HttpResponse:
+def answered(request: ActorRequest, form_handing_id: int, community_id: str) -> HttpResponseBase:
     """A form that asks only for what is held, filled for its sender: no community was asked."""
     actor = request.actor
     handing = tasks.handing(actor, form_handing_id) if form_handing_id < 2**31 else None
@@ -102,6 +110,15 @@ def answered(request: ActorRequest, form_handing_id: int, community_id: str) -> 
     return _answer(request, handing, file, one, actor=SYSTEM, area_id=community_id, subject=f"handing-{handing.pk}")
 
 
+def _unnamed(path: Path) -> IO[bytes]:
+    """The same content in a file without a name, which is sent piece by piece and gone when it is closed."""
+    content = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
+    with path.open("rb") as written:
+        shutil.copyfileobj(written, content)
+    content.seek(0)
+    return content
+
+
 def _answer(
     request: ActorRequest,
     handing: Handing,
@@ -111,12 +128,13 @@ def _answer(
     actor: Actor,
     area_id: str,
     subject: str,
-) -> HttpResponse:
+) -> HttpResponseBase:
     now = timezone.now()
     source = filling.source_of(handing, form, actor=actor, area_id=area_id, today=timezone.localdate(now))
     back = redirect("admission:handing", handing.pk) if actor is SYSTEM else redirect("forms:form", subject)
     if source.count(filling.AT_ONCE + 1) > filling.AT_ONCE:
-        toast_error(request, _("More people than one file takes. Ask for a form about a group or an age."))
+        text = _("More rows than one file takes. Ask for a form about a group, an age or a shorter time.")
+        toast_error(request, text)
         return back
     area = Area.objects.get(pk=area_id)
     about = {
@@ -138,11 +156,11 @@ def _answer(
                 subject_id=subject,
                 data={"area": area_id, "rows": count, "columns": [column.key for column in form.held]},
             )
-            content = path.read_bytes()
+            content = _unnamed(path)
     except NotAForm:
         toast_error(request, _("This form cannot be filled by itself. Take the file and fill it in by hand."))
         return back
-    response = HttpResponse(content, content_type=XLSX)
+    response = FileResponse(content, content_type=XLSX)
     stem = (file.original_name or "form.xlsx").rsplit(".", 1)[0]
     header = content_disposition_header(as_attachment=True, filename=f"{stem}-{area.name}.xlsx")
     assert header is not None

@@ -140,7 +140,7 @@ def _asked(given: HandingGiven) -> Asked:
     """What the first form among the files asks for."""
     if given.form != Form.FORM:
         return Asked()
-    return next((found for file in given.files if (found := held.read(file)).columns), Asked())
+    return next((found for file in given.files if (found := held.read(file, given.roster)).columns), Asked())
 
 
 def _sending_unit(by: Actor) -> Unit:

@@ -1,9 +1,11 @@
 """The form with which a task is handed down."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +39,7 @@ class HandingForm(CommunitiesForm):
         help_text=_("The document with its number. The community and the supervisors read it."),
     )
     roster = forms.ChoiceField(
-        label=_("If it is a form: whom it is about"),
+        label=_("If it is a form: whom or what it is about"),
         required=False,
         help_text=_("Attach the empty Excel form. Linli fills in what it holds, and asks people only for the rest."),
     )
@@ -66,7 +68,9 @@ class HandingForm(CommunitiesForm):
         self.matters = {str(one.pk): one for one in matters}
         kinds = [(f"tag:{code}", group.label) for code, group in people_groups.groups().items()]
         ages = [(f"age:{age}", gettext("%(age)s years and older") % {"age": age}) for age in (60, 70, 80)]
-        self.choose_from("roster", [("", gettext("everybody who lives there")), *ages, *kinds])
+        people = [("", gettext("everybody who lives there")), *ages, *kinds]
+        cases = [(f"cases:{first}/{last}", words) for words, first, last in _periods(timezone.localdate())]
+        self.choose_from("roster", [(gettext("People"), people), (gettext("Cases that came in"), cases)])
         groups: dict[str, list[tuple[str, str]]] = {}
         for one in matters:
             groups.setdefault(one.matter_list.name, []).append((str(one.pk), f"{one.code} {one.name}"))
@@ -93,4 +97,21 @@ class HandingForm(CommunitiesForm):
 
 def _roster(choice: str) -> dict[str, str]:
     kind, _colon, value = choice.partition(":")
+    if kind == "cases":
+        first, _slash, last = value.partition("/")
+        return {"cases_from": first, "cases_to": last}
     return {{"tag": "tag", "age": "age_from"}[kind]: value} if value else {}
+
+
+def _periods(today: date) -> list[tuple[str, date, date]]:
+    """What forms about cases ask for: this month and the last, this year and the last, each with its days."""
+    first = today.replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    year = first.replace(month=1)
+    end_of_month = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return [
+        (gettext("this month"), first, end_of_month),
+        (gettext("last month"), before, first - timedelta(days=1)),
+        (gettext("this year"), year, year.replace(month=12, day=31)),
+        (gettext("last year"), year.replace(year=year.year - 1), year - timedelta(days=1)),
+    ]

@@ -71,14 +71,14 @@ def test_a_form_is_read_with_what_is_held_and_what_is_not(health, now):
     assert (form.sheet, form.data_from) == ("统计表", 3)
     assert [column.name for column in form.missing] == ["是否需要上门", "最想参加的活动"]
     assert form.percent == 77
-    assert (asked(stored_form(health, now)).columns, asked(stored_form(health, now)).held) == (8, 6)
-    assert asked(stored_form(health, now, ALL_HELD)).all_held
+    assert (asked(stored_form(health, now), {}).columns, asked(stored_form(health, now), {}).held) == (8, 6)
+    assert asked(stored_form(health, now, ALL_HELD), {}).all_held
 
 
 def test_what_is_no_form_asks_for_nothing(health, now):
     pdf = store_document(upload=SimpleUploadedFile("x.pdf", PDF), by=health, now=now)
     assert read(pdf) is None
-    assert asked(pdf).columns == 0
+    assert asked(pdf, {}).columns == 0
     assert read(stored_form(health, now, ("甲乙丙", "丁戊己"))) is None
 
 
@@ -94,7 +94,7 @@ def test_the_community_gets_it_filled_in_its_own_layout(client_for, health, acto
     assert "未掌握，需社区填写" in page
     answer = community.get(f"/forms/{task.case.number}/filled.xlsx")
     assert answer.status_code == 200
-    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
     sheet = book["统计表"]
     assert sheet["A1"].value == "老年人基本情况统计表"
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3, max_row=4)]
@@ -122,7 +122,7 @@ def test_a_form_that_asks_only_for_what_is_held_reaches_no_community(client_for,
     page = sender.get(f"/admission/tasks/together/{done.handing.pk}/").content.decode()
     assert "it went to no community" in page
     answer = sender.get(f"/forms/together/{done.handing.pk}/{HOME}.xlsx")
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["统计表"]
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))["统计表"]
     assert sorted(sheet.cell(row, 2).value for row in (3, 4, 5)) == sorted(name for name, _born in PEOPLE)
     assert AccessRecord.objects.get(action="form.filled").user_id == health.user_id
     for wrong in (ELSEWHERE, "320105", "nowhere"):
