@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -112,7 +113,8 @@ def ask(*, by: Actor, item: Matter, given: Given, key: str, now: datetime) -> Ce
     today = timezone.localdate(now)
     if item.pk not in {one.pk for one in kept(by.area_id, today)}:
         raise Invalid(_("This is on no list of certificates in force here today. Search again."))
-    twin = Certificate.objects.filter(case__submission_key=key).first()
+    key = key or uuid4().hex
+    twin = Certificate.objects.filter(case__submission_key=key, area_id=by.area_id).first()
     if twin is not None:
         raise AlreadyAsked(twin)
     texts = _checked(by, item, given, now)
@@ -142,7 +144,10 @@ def ask(*, by: Actor, item: Matter, given: Given, key: str, now: datetime) -> Ce
             )
     except IntegrityError:
         # The same form, sent twice at once.
-        raise AlreadyAsked(Certificate.objects.get(case__submission_key=key)) from None
+        twin = Certificate.objects.filter(case__submission_key=key, area_id=by.area_id).first()
+        if twin is None:
+            raise Invalid(_("Open the form again and send it once more.")) from None
+        raise AlreadyAsked(twin) from None
     if item.promised_amount:
         # A certificate that takes longer has no term of its own for the seal.
         case.step_due, case.due_at = None, due
@@ -182,7 +187,8 @@ def act(
 def correct(*, by: Actor, case_id: int, given: Given, now: datetime, expected_seq: int | None = None) -> Certificate:
     """Change the words of a certificate that is not sealed. Raises NotAllowed, Stale, Invalid (by field)."""
     found = Certificate.objects.visible_to(by).select_related("case__matter").get(pk=case_id)
-    kept_number = not tidy(given.identity) and given.person_id == found.person_id
+    same = given.person_id == found.person_id and _same_name(given.name, found.name)
+    kept_number = not tidy(given.identity) and same
     texts = _checked(by, found.case.cited, given, now, has_number=kept_number and bool(found.identity_sealed))
     if kept_number:
         del texts["identity_kind"], texts["identity_sealed"]
@@ -232,23 +238,13 @@ def _writer(by: Actor) -> int:
 def _checked(by: Actor, item: Matter, given: Given, now: datetime, *, has_number: bool = False) -> dict[str, Any]:
     """The columns of a certificate. `has_number`: the number of the document is known already and stays."""
     asked = specimen.places(item.specimen)
-    needed = {*ALWAYS, *(field for place, field in FILLS.items() if place in asked)}
-    texts: dict[str, Any] = {field: " ".join(tidy(getattr(given, field)).split()) for field in LONGEST}
     errors: dict[str, object] = {}
     person = _person(by, given, errors)
-    if person is not None and not texts["name"]:
-        texts["name"] = person.name
-    for field, most in LONGEST.items():
-        if len(texts[field]) > most:
-            errors[field] = _("At most %(n)s characters.") % {"n": most}
-        elif field in needed and not texts[field]:
-            errors[field] = _("Fill this in.")
+    texts = _texts(given, person, {*ALWAYS, *(field for place, field in FILLS.items() if place in asked)}, errors)
     most = rules.params(effects.LIMITS, by.area_id, timezone.localdate(now))["most_copies"]
     if not 1 <= given.copies <= most:
         errors["copies"] = _("From 1 to %(n)s copies.") % {"n": most}
-    kind, number = _document(given.identity, now, errors)
-    if person is not None and not number and person.identity_sealed:
-        kind, number = person.identity_kind, str(fields.plain(person, "identity"))
+    kind, number = _number(given, person, now, errors)
     if "证件" in asked and not number and not has_number and "identity" not in errors:
         errors["identity"] = _("This certificate names the document. Type its number.")
     if person is None and number and not errors:
@@ -262,6 +258,34 @@ def _checked(by: Actor, item: Matter, given: Given, now: datetime, *, has_number
         "identity_kind": kind,
         "identity_sealed": vault.seal(number, vault.IDENTITY),
     }
+
+
+def _texts(given: Given, person: Person | None, needed: set[str], errors: dict[str, object]) -> dict[str, Any]:
+    """What was written, on one line each; the name must be that of the person of the register."""
+    texts = {field: " ".join(tidy(getattr(given, field)).split()) for field in LONGEST}
+    for field, most in LONGEST.items():
+        if len(texts[field]) > most:
+            errors[field] = _("At most %(n)s characters.") % {"n": most}
+    if person is not None and not texts["name"]:
+        texts["name"] = person.name
+    elif person is not None and not _same_name(texts["name"], person.name):
+        # The number of the document comes from the register: it must not go with another name.
+        errors["name"] = _("The register calls this person otherwise. Correct the register, or begin without it.")
+    for field in sorted(needed):
+        if not texts[field]:
+            errors.setdefault(field, _("Fill this in."))
+    return texts
+
+
+def _number(given: Given, person: Person | None, now: datetime, errors: dict[str, object]) -> tuple[str, str]:
+    """Kind and number of the document: as typed, or else as the register holds it of this person."""
+    kind, number = _document(given.identity, now, errors)
+    if person is None or not person.identity_sealed:
+        return kind, number
+    held = str(fields.plain(person, "identity"))
+    if number and number != held:
+        errors.setdefault("identity", _("The register holds another number of this person. Correct it there first."))
+    return person.identity_kind, held
 
 
 def _person(by: Actor, given: Given, errors: dict[str, object]) -> Person | None:
@@ -294,9 +318,13 @@ def _known(by: Actor, kind: str, number: str, name: str, errors: dict[str, objec
     """Whom the register of the area knows under this number; the name must then be the same."""
     rows = Person.objects.visible_to(by).filter(identity_index=fields.identity_index(kind, number))
     found = rows.order_by("pk").first()
-    if found is not None and fold(found.name).replace(" ", "") != fold(name).replace(" ", ""):
+    if found is not None and not _same_name(found.name, name):
         errors["name"] = _("The register knows this number under another name. Look the person up first.")
     return found
+
+
+def _same_name(one: str, other: str) -> bool:
+    return fold(one).replace(" ", "") == fold(other).replace(" ", "")
 
 
 def _tell_keepers(made: Certificate, by: Actor, now: datetime) -> None:

@@ -80,7 +80,7 @@ class Certificate(models.Model):
     """证明: what a resident asked to be certified, beside its case; once sealed, a line of the seal log (用印登记).
 
     `person`: who it is in the register, where the register knows them. Until it is sealed the words may be corrected;
-    `text_sealed` is what was then printed, encrypted, and never changes. `wrote`: whoever wrote the present words.
+    `text_sealed` is what was then printed, encrypted, and never changes. `wrote`: whoever wrote them last.
     Year and serial are without gaps in a community; a void certificate keeps its own. `check_code` lets whoever is
     shown the paper ask whether it is real.
     """

@@ -163,7 +163,7 @@ def _kpis(scope: Scope, found: Figures, money: queries.Money, reads: bool) -> li
         item(
             _("Refused"),
             found.refusals,
-            _rows(scope, reads, facet="refused"),
+            _rows(scope, reads, facet="refusals"),
             delta=_("%(late)s for lateness, %(corrected)s corrected")
             % {"late": found.refused_late, "corrected": found.corrected},
         ),

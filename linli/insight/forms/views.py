@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from linli.apps.admission.models import Handing, Task
-from linli.apps.admission.queries import tasks
+from linli.apps.admission.queries import judging, tasks
 from linli.foundation.accounts.access import refusal, requires
 from linli.foundation.accounts.actors import SYSTEM, Actor
 from linli.foundation.accounts.http import ActorRequest
@@ -106,8 +106,30 @@ def answered(request: ActorRequest, form_handing_id: int, community_id: str) -> 
     if found is None:
         raise Http404
     file, one = found
-    # The rules have let it pass for this item and its sender; nobody's post opens the register to a department.
+    _still_stands(handing, community_id, actor)
+    # The rules let it pass for this item and its sender; nobody's post opens the register to a department.
     return _answer(request, handing, file, one, actor=SYSTEM, area_id=community_id, subject=f"handing-{handing.pk}")
+
+
+def _still_stands(handing: Handing, community_id: str, actor: Actor) -> None:
+    """What lets a department see what is held ends with its ground: the item, the agreement, the day it was due.
+
+    Raises NotAllowed, with what stands in the way.
+    """
+    today = timezone.localdate()
+    if handing.due_on < today:
+        raise NotAllowed(_("The day on which this form was due is over. Hand it down again if it is still needed."))
+    objections = judging.citation(
+        matter=handing.matter,
+        unit=handing.unit,
+        role=actor.role,
+        form=handing.form,
+        texts=[handing.title, handing.text],
+        area_ids=[community_id],
+        on=today,
+    )
+    if objections[community_id]:
+        raise NotAllowed(" ".join(judging.sentence(one.text, one.values) for one in objections[community_id]))
 
 
 def _unnamed(path: Path) -> IO[bytes]:

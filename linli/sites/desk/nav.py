@@ -18,6 +18,7 @@ from linli.spine.catalogue.queries import LIST_RIGHTS
 
 #: Entries of the rail that stand for several parts.
 _COVERS = {"/admission/tasks/": ("/admission/", "/certificates/"), "/dashboards/": ("/population/", "/burden/")}
+COMMUNITY_DIGITS = 12
 FIELD_ROLES = (GRID_WORKER.code, GRID_HEAD.code)
 
 
@@ -149,7 +150,8 @@ def sections(actor: Actor, path: str) -> list[Item]:
     figures = [
         (Permission.DASHBOARD_READ, _("Boards"), "dashboards", "layout-dashboard", True),
         (Permission.DASHBOARD_READ, _("Population figures"), "population:figures", "chart-bar", True),
-        (Permission.DASHBOARD_READ, _("Burden"), "burden:burden", "hourglass", True),
+        # A grid has no burden of its own: tasks go to communities.
+        (Permission.DASHBOARD_READ, _("Burden"), "burden:burden", "hourglass", len(actor.area_id) <= COMMUNITY_DIGITS),
     ]
     # On the phone there is no rail: whoever has cases finds the tasks beside them.
     to_do = [

@@ -137,10 +137,14 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
 
 
 def _asked(given: HandingGiven) -> Asked:
-    """What the first form among the files asks for."""
+    """What the form among the files asks for. Raises Invalid when there are several: each is a task of its own."""
     if given.form != Form.FORM:
         return Asked()
-    return next((found for file in given.files if (found := held.read(file, given.roster)).columns), Asked())
+    forms = [found for file in given.files if (found := held.read(file, given.roster)).columns]
+    if len(forms) > 1:
+        text = _("One empty form goes with a task. Hand the others down as tasks of their own.")
+        raise Invalid(fields={"file": text})
+    return forms[0] if forms else Asked()
 
 
 def _sending_unit(by: Actor) -> Unit:

@@ -30,6 +30,7 @@ VIEWS: Final = ("todo", "open", "off", "all")
 FACETS: Final[Mapping[str, Q]] = {
     "on_list": Q(off_list=False),
     "off_list": Q(off_list=True),
+    "refusals": Q(refused_for__gt=""),
     "refused": Q(refused_for__gt="") & ~Q(refused_for__in=LATE),
     "refused_late": Q(refused_for__in=LATE),
     "protested": Q(protested=True),

@@ -213,3 +213,10 @@ def test_another_department_finds_nothing(client_for, actor_of, now):
     assert other.get(f"{TASKS}{task.case.number}/").status_code == 404
     assert other.get(f"{TASKS}together/{task.handing_id}/").status_code == 404
     assert other.post(f"{TASKS}{task.case.number}/moves/recall/", {"seq": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "x"])
+def test_months_that_no_calendar_has_are_left_out(client_for, month):
+    for address in ("/admission/tasks/", "/burden/", "/admission/agreements/results/"):
+        query = {"view": "all", "month": month, "months_to": month, "from": month, "to": month, "year": month[:4] + "0"}
+        assert client_for("civil-affairs").get(address, query).status_code == 200

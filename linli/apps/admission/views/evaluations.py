@@ -127,7 +127,9 @@ def results(request: ActorRequest) -> TemplateResponse:
     """How the departments of the district stand after the evaluations of a year, for everybody who works with tasks."""
     actor = request.actor
     years = agreements.years_of_district(actor)
-    year = number_of(request.GET.get("year", "")) or (years[0] if years else timezone.localdate().year)
+    asked = number_of(request.GET.get("year", ""))
+    # A year that no agreement has is no error; one that no calendar has would be.
+    year = asked if asked in years else years[0] if years else timezone.localdate().year
     rows = evaluations.results(actor, year)
     context = {
         "year": year,

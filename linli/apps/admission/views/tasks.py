@@ -67,9 +67,11 @@ def read_filter(request: ActorRequest) -> Filter:
 
 def _month(text: str) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+        found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
     except ValueError:
         return None
+    # Beyond these there is nothing, and the day before or after them may not exist.
+    return found if found and 2000 <= found.year <= 2100 else None
 
 
 @requires(Permission.TASK_READ)
@@ -156,6 +158,7 @@ def facet_words() -> dict[str, str]:
     return {
         "on_list": _("on a list"),
         "off_list": _("off the lists"),
+        "refusals": _("refused"),
         "refused": _("refused: on no list"),
         "refused_late": _("refused: late"),
         "protested": _("accepted under protest"),

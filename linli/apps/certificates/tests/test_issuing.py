@@ -10,6 +10,7 @@ from linli.apps.certificates import actions, effects
 from linli.apps.certificates.catalogue import find_kept, kept
 from linli.apps.certificates.models import Certificate
 from linli.apps.certificates.tests.factories import NUMBER, asked, given, item, sealed
+from linli.apps.incidents.tests.factories import report
 from linli.foundation import vault
 from linli.foundation.audit.models import AccessRecord
 from linli.foundation.notifications.models import Message
@@ -20,6 +21,7 @@ from linli.register.people.actions.events import Home
 from linli.register.people.models import Person
 from linli.register.people.tests.factories import citizen_number, dwelling, person
 from linli.spine.cases.chain import verify
+from linli.spine.cases.models import Case
 from linli.spine.catalogue.models import Matter, MatterList
 
 pytestmark = pytest.mark.django_db
@@ -77,10 +79,13 @@ def test_whoever_wrote_it_does_not_seal_it_and_only_who_keeps_the_seal_does(work
     own = asked(keeper, now)
     with pytest.raises(Refusal):
         actions.act(case_id=own.pk, name="seal", by=keeper, now=now)
-    # Correcting the words makes the keeper their writer.
+    # Whoever had a hand in the words, whoever wrote them last.
     actions.correct(by=keeper, case_id=found.pk, given=given(facts="共13小时"), now=now)
-    with pytest.raises(Refusal):
-        actions.act(case_id=found.pk, name="seal", by=keeper, now=now)
+    actions.correct(by=worker, case_id=own.pk, given=given(facts="共13小时"), now=now)
+    for one in (found, own):
+        with pytest.raises(Refusal) as refusal:
+            actions.act(case_id=one.pk, name="seal", by=keeper, now=now)
+        assert refusal.value.code == "not_the_writer"
     assert not Certificate.objects.sealed().exists()
 
 
@@ -204,6 +209,23 @@ def test_a_person_of_the_register_is_not_typed_again(worker, keeper, now):
     assert "name" in refusal.value.fields
 
 
+def test_no_name_goes_with_the_number_of_another(worker, keeper, now):
+    known = person(by=worker, name="韩梅示例", now=now)
+    with pytest.raises(Invalid) as refusal:
+        asked(worker, now, name="李冒示例", identity="", person_id=known.pk)
+    assert set(refusal.value.fields) == {"name"}
+    with pytest.raises(Invalid) as refusal:
+        asked(worker, now, identity=NUMBER, person_id=known.pk)
+    assert set(refusal.value.fields) == {"identity"}
+    # A number that was typed stays only with the name that it was typed for.
+    found = asked(worker, now)
+    with pytest.raises(Invalid) as refusal:
+        actions.correct(by=worker, case_id=found.pk, given=given(name="李冒示例", identity=""), now=now)
+    assert set(refusal.value.fields) == {"identity"}
+    spaced = asked(worker, now, name=" 韩 梅示例 ", identity="", person_id=known.pk)
+    assert spaced.person_id == known.pk
+
+
 def test_a_stranger_is_nobodys_person(worker, now):
     neighbour = replace(worker, area_id="320105001004")
     there = Home(dwelling_id=dwelling(community="320105001004").pk)
@@ -228,6 +250,13 @@ def test_the_same_form_writes_once(worker, now):
         actions.ask(by=worker, item=item(), given=given(), key="once", now=now)
     assert again.value.certificate.pk == first.pk
     assert Certificate.objects.count() == 1
+    # A form that lost its key is no twin of another; the key of another kind of case is refused.
+    for _n in range(2):
+        actions.ask(by=worker, item=item(), given=given(), key="", now=now)
+    assert Certificate.objects.count() == 3
+    Case.objects.filter(pk=report(now=now).case.pk).update(submission_key="of-a-report")
+    with pytest.raises(Invalid):
+        actions.ask(by=worker, item=item(), given=given(), key="of-a-report", now=now)
 
 
 def test_only_the_community_sees_and_writes(worker, keeper, actor_of, now):

@@ -110,6 +110,7 @@ def test_corrected_declined_and_void_by_form(client_for, actor_of, now):
     stale = worker.post(f"{own}correct/", {**fixed, "facts": "共14小时"})
     assert stale.status_code == 409
     assert "共14小时" in stale.content.decode()
+    assert 'name="seq" value="2"' in stale.content.decode()
     assert worker.get(f"{own}moves/decline/").status_code == 200
     assert worker.post(f"{own}moves/decline/", {"seq": 2, "note": ""}).status_code == 422
     late = worker.post(f"{own}moves/decline/", {"seq": 1, "note": "记录不符"})

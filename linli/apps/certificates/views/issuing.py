@@ -155,6 +155,13 @@ def correct(request: ActorRequest, certificate_number: str) -> HttpResponse:
         actions.correct(by=actor, case_id=found.pk, given=form.given(), now=now, expected_seq=seq)
     except NotAllowed:
         raise
+    except Stale as stale:
+        # With the count of now, so that it can be sent again once the new words were read.
+        found = _one(actor, certificate_number)
+        again = CertificateForm({**request.POST.dict(), "seq": str(found.case.seq)}, item=item, known_number=known)
+        again.is_valid()
+        again.add_error(None, str(stale))
+        return _correct(request, found, again, stale.status)
     except Refusal as refusal:
         put(form, refusal)
         return _correct(request, found, form, refusal.status)

@@ -17,8 +17,10 @@ from linli.foundation.files.tests.test_documents import PDF
 from linli.insight.forms import filling
 from linli.insight.forms.reading import asked, key_of, read
 from linli.insight.forms.tests.factories import ALL_HELD, PARTLY, form_bytes, stored_form
+from linli.lib.errors import Invalid
 from linli.register.people.actions.events import Home
 from linli.register.people.tests.factories import dwelling, person
+from linli.spine.catalogue.models import Matter
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
@@ -127,6 +129,33 @@ def test_a_form_that_asks_only_for_what_is_held_reaches_no_community(client_for,
     assert AccessRecord.objects.get(action="form.filled").user_id == health.user_id
     for wrong in (ELSEWHERE, "320105", "nowhere"):
         assert sender.get(f"/forms/together/{done.handing.pk}/{wrong}.xlsx").status_code == 404
+
+
+def test_what_lets_a_sender_see_what_is_held_ends_with_its_ground(client_for, health, actor_of, people, now):
+    agreed(health, actor_of("community-secretary"), item(), now)
+    file = stored_form(health, now, ALL_HELD)
+    done = handed(health, now, matter=item(), form="form", files=[file], knowingly=False)
+    Post.objects.filter(user__username="department-staff").update(unit_id=health.unit_id)
+    sender, address = client_for("department-staff", **ENGLISH), f"/forms/together/{done.handing.pk}/{HOME}.xlsx"
+    assert sender.get(address).getvalue()
+    Matter.objects.filter(pk=item().pk).update(suspended_since=timezone.localdate())
+    refused = sender.get(address)
+    assert refused.status_code == 403
+    assert "suspended" in refused.content.decode()
+    Matter.objects.filter(pk=item().pk).update(suspended_since=None)
+    assert sender.get(address).getvalue()
+    Handing.objects.update(due_on=timezone.localdate() - timedelta(days=1))
+    assert sender.get(address).status_code == 403
+    assert AccessRecord.objects.filter(action="form.filled").count() == 2
+
+
+def test_several_forms_are_several_tasks(health, actor_of, now):
+    agreed(health, actor_of("community-secretary"), item(), now)
+    files = [stored_form(health, now, ALL_HELD), stored_form(health, now, PARTLY)]
+    with pytest.raises(Invalid) as refusal:
+        handed(health, now, matter=item(), form="form", files=files, knowingly=False)
+    assert set(refusal.value.fields) == {"file"}
+    assert not Handing.objects.exists()
 
 
 def test_off_the_lists_nothing_is_filled_and_the_community_reads_that_all_is_held(health, people, now):
