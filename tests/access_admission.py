@@ -26,6 +26,7 @@ from linli.foundation.accounts.models import Post
 from linli.foundation.files.documents import store_document
 from linli.foundation.files.tests.test_documents import PDF
 from linli.insight.forms.tests.factories import stored_form
+from linli.spine.catalogue.models import Matter
 
 #: For a GET and for an empty POST.
 EXPECTED = {
@@ -102,7 +103,9 @@ def admission_values(now: datetime) -> dict[str, str]:
     form = stored_form(department, now)
     task = task_in(handed(department, now, files=[file, form], form="form"))
     done = handed(department, now, files=[form], form="form")
-    Handing.objects.filter(pk=done.handing.pk).update(answered=[HOME])
+    # Its own item, so that what is held is handed out to it.
+    Matter.objects.filter(pk=item().pk).update(lead_unit_id=department.unit_id)
+    Handing.objects.filter(pk=done.handing.pk).update(answered=[HOME], matter=item())
     application = submitted(
         department, now, bases=[{**CITY_FILE, "file": file}], starts_on=timezone.localdate(now) + timedelta(days=90)
     )
