@@ -6,6 +6,7 @@ A chart here is an SVG or a table with bars: it prints, needs no script, and its
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 WIDTH, HEIGHT = 640.0, 220.0
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 8.0, 12.0, 24.0
@@ -82,9 +83,13 @@ class BarChart:
     bars: tuple[Bar, ...]
 
 
+#: The colour of what should not be.
+WARNING: Final = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a stacked bar, in percent of the longest whole bar."""
+    """A piece of a stacked bar, in percent of the longest whole bar; `number` is its colour."""
 
     number: int
     name: str
@@ -111,6 +116,12 @@ class StackChart:
     unit: str
     names: tuple[str, ...]
     stacks: tuple[Stack, ...]
+    fills: tuple[int, ...]
+
+    @property
+    def legend(self) -> tuple[tuple[int, str], ...]:
+        """The colour and the name of each part."""
+        return tuple(zip(self.fills, self.names, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +250,17 @@ def bars(title: str, rows: Sequence[tuple[str, Number] | tuple[str, Number, str]
 
 
 def stacked(
-    title: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[Number], str]], *, unit: str = ""
+    title: str,
+    names: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[Number], str]],
+    *,
+    unit: str = "",
+    fills: Sequence[int] = (1, 2, 3, 4),
 ) -> StackChart:
     """Stacked bars: `rows` are (name, one value for each of `names`, url or ""), at most four parts.
 
-    Raises ValueError when a row does not have as many values as there are names.
+    `fills`: the colours of the parts (`fill-1` to `fill-4`), where their order would say the wrong thing: `WARNING` for
+    what should not be. Raises ValueError when a row does not have as many values as there are names.
     """
     if len(names) > 4:
         raise ValueError("more than four parts cannot be told apart")
@@ -255,10 +272,10 @@ def stacked(
         start, parts = 0.0, []
         for number, value in enumerate(values, start=1):
             percent = 100 * max(0, value) / longest
-            parts.append(Part(number, names[number - 1], figure(value), round(start, 2), round(percent, 2)))
+            parts.append(Part(fills[number - 1], names[number - 1], figure(value), round(start, 2), round(percent, 2)))
             start += percent
         stacks.append(Stack(name, figure(sum(values)), tuple(parts), url))
-    return StackChart(title, unit, tuple(names), tuple(stacks))
+    return StackChart(title, unit, tuple(names), tuple(stacks), tuple(fills[: len(names)]))
 
 
 def pyramid(

@@ -26,7 +26,7 @@ from linli.insight.burden.queries import Figures, Scope
 from linli.lib.codes import ancestors
 from linli.lib.money import yuan
 from linli.lib.months import months_later
-from linli.ui.charts import stacked
+from linli.ui.charts import WARNING, stacked
 from linli.ui.links import Option
 
 SPAN: Final = 12
@@ -64,6 +64,7 @@ def burden(request: ActorRequest) -> TemplateResponse:
                 )
                 for month, row in dropwhile(lambda pair: not pair[1].tasks, months)
             ],
+            fills=(1, WARNING),
         ),
         "forms": [
             (str(label), getattr(found, f"form_{form}"), _rows(scope, reads_rows, form=form))

@@ -57,6 +57,9 @@ def test_bars_run_from_nothing_to_the_longest(rows):
 
 
 def test_stacks_join_up():
+    warned = charts.stacked("t", ["a", "b"], [("x", (1, 3), "")], fills=(1, charts.WARNING))
+    assert warned.legend == ((1, "a"), (4, "b"))
+    assert [part.number for part in warned.stacks[0].parts] == [1, 4]
     stack = charts.stacked("t", ["a", "b"], [("x", (1, 3), ""), ("y", (0, 0), "")]).stacks[0]
     assert [(part.start, part.percent) for part in stack.parts] == [(0.0, 25.0), (25.0, 75.0)]
 
