@@ -92,7 +92,12 @@ def _send_back(change: Change) -> None:
     _on_the_desk(change)
 
 
+def _overdue(change: Change) -> None:
+    change.case.reminded_at = change.now
+
+
 TASK_EFFECTS: Mapping[str, Effect] = {
+    "overdue": _overdue,
     "accept": _responded,
     "refuse": _refuse,
     "refuse_late": _refuse_late,

@@ -16,6 +16,7 @@ from linli.foundation.accounts.roles import (
     LEGAL_REVIEW,
     ORGANISATION,
     POST_ROLES,
+    STREET_STAFF,
     Permission,
     permissions_of,
 )
@@ -51,6 +52,12 @@ def unit(unit_id: int, now: datetime) -> list[int]:
 def supervisors(area_id: str, now: datetime) -> list[int]:
     """Civil affairs and organisation department of a district. One statement."""
     return _of_roles(SUPERVISING, area_id, now)
+
+
+def street(area_id: str, now: datetime) -> list[int]:
+    """The staff of the street in which a community lies. One statement."""
+    posts = Post.objects.active(timezone.localdate(now)).filter(role=STREET_STAFF.code, area_id=area_id[:9])
+    return sorted(set(posts.values_list("user_id", flat=True)))
 
 
 def legality(area_id: str, now: datetime) -> list[int]:
@@ -126,6 +133,7 @@ def told(move: str) -> tuple[tuple[str, ...], str]:
         "give_back": (("community", "sender"), _("“%(title)s” (%(number)s) goes back to the community.")),
         "correct": (("supervisors", "community"), _("The sender says how “%(title)s” (%(number)s) was corrected.")),
         "close": (("community", "sender"), _("The correction of “%(title)s” (%(number)s) is closed.")),
+        "overdue": ((), _("“%(title)s” (%(number)s) was not answered in time.")),
         "hand_in": (("sender",), _("A community hands in “%(title)s” (%(number)s).")),
         "send_back": (("community",), _("“%(title)s” (%(number)s) came back: the sender says it is not done.")),
         "recall": (("community",), _("“%(title)s” (%(number)s) was recalled by its sender.")),

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from linli.apps.admission import guarantees, news
 from linli.apps.admission.actions import applications, tasks
 from linli.apps.admission.flow import APPLICATION, TASK
 from linli.apps.admission.flow.application import ADMITTED, AGREEING, CONSULTING, SUSPENDED
-from linli.apps.admission.flow.task import HANDED_IN
+from linli.apps.admission.flow.task import HANDED_IN, WAITING
 from linli.apps.admission.models import Agreement, Application, Guarantee, GuaranteeKind
 from linli.apps.admission.queries.guarantees import late_among
 from linli.foundation.accounts.actors import SYSTEM
@@ -99,15 +99,33 @@ def _suspended_by_clock(case: Case) -> bool:
 def confirm_silent(now: datetime) -> str:
     """A result that its sender has not looked at in time counts as finished."""
     rows = Case.objects.filter(kind=TASK.kind, is_open=True, state=HANDED_IN, step_due__lt=now)
-    moved = 0
-    for pk, seq in rows.order_by("step_due").values_list("pk", "seq")[:BATCH]:
-        try:
-            tasks.act(case_id=pk, name="confirm_silent", by=SYSTEM, inputs=Inputs(), now=now, expected_seq=seq)
-        except Refusal as refusal:
-            logger.info("task %s: confirm_silent not made: %s", pk, refusal.code)
-        else:
-            moved += 1
-    return f"moved {moved}"
+    found = rows.order_by("step_due").values_list("pk", "seq")[:BATCH]
+    return _done(_act(pk, "confirm_silent", seq, now) for pk, seq in found)
+
+
+@periodic(every=timedelta(hours=1), name="admission.overdue")
+def overdue(now: datetime) -> str:
+    """Report upwards what a community, a sender or the supervisors have not answered in time: once for each state."""
+    rows = Case.objects.filter(
+        Q(reminded_at__isnull=True) | Q(reminded_at__lt=F("state_since")),
+        kind=TASK.kind,
+        is_open=True,
+        state__in=WAITING,
+        step_due__lt=now,
+    )
+    return _done(
+        _act(pk, "overdue", seq, now) for pk, seq in rows.order_by("step_due").values_list("pk", "seq")[:BATCH]
+    )
+
+
+def _act(pk: int, name: str, seq: int, now: datetime) -> bool:
+    try:
+        tasks.act(case_id=pk, name=name, by=SYSTEM, inputs=Inputs(), now=now, expected_seq=seq)
+    except Refusal as refusal:
+        # Somebody moved it between our look and our lock: then there is nothing left to do.
+        logger.info("task %s: %s not made: %s", pk, name, refusal.code)
+        return False
+    return True
 
 
 @periodic(every=timedelta(hours=6), name="admission.warn_due")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from linli.apps.admission import held, news, tally
 from linli.apps.admission.actions.texts import note, words
 from linli.apps.admission.flow import TASK
+from linli.apps.admission.flow.task import ARRIVED, OFF_LIST
 from linli.apps.admission.held import Asked
 from linli.apps.admission.models import Form, Handing, HandingFile, Task, TaskFile
 from linli.apps.admission.queries import judging
@@ -310,11 +311,15 @@ def _tell(change: Change, now: datetime) -> None:
     case = change.case
     with news.in_house():
         whom, text = news.told(change.move.name)
+        if change.move.name == "overdue":
+            whom = ("street",) if case.state in (ARRIVED, OFF_LIST) else ("supervisors",)
         readers: list[int] = []
         if "community" in whom:
             readers += news.community([case.area_id], now).get(case.area_id, [])
         if "sender" in whom and case.party is not None and case.party.unit_id is not None:
             readers += news.unit(case.party.unit_id, now)
+        if "street" in whom:
+            readers += news.street(case.area_id, now)
         if "supervisors" in whom:
             readers += news.supervisors(case.area_id, now)
         others = [one for one in readers if one != change.by.user_id]

@@ -122,6 +122,9 @@ STATES = (
 
 OPEN = frozenset(state.code for state in STATES if not state.final)
 
+#: The states in which somebody owes an answer, by a day.
+WAITING = _set(ARRIVED, OFF_LIST, ASKED, REFUSED, CORRECTING, ANSWERED)
+
 OPENINGS = (
     Move(
         name="hand_down",
@@ -301,6 +304,15 @@ MOVES = (
         label=_("Finished: the sender did not answer in time"),
         source=_set(HANDED_IN),
         target=FINISHED,
+        who=_who(SYSTEM),
+        icon="clock",
+    ),
+    Move(
+        # Nothing is dropped silently, on either side: the next desk up learns of it, once for each state.
+        name="overdue",
+        label=_("Not answered in time: reported to the next desk"),
+        source=WAITING,
+        target=None,
         who=_who(SYSTEM),
         icon="clock",
     ),

@@ -51,6 +51,8 @@ for one in ("arrived", "off_list", "asked", "doing", "handed_in"):
     TASK_LEADS[(one, "recall")] = "recalled"
 for one in OPEN:
     TASK_LEADS[(one, "note")] = one
+for one in ("arrived", "off_list", "asked", "refused", "correcting", "answered"):
+    TASK_LEADS[(one, "overdue")] = one
 SUPERVISORS = {"district", "supervisor"}
 TASK_WHO = {
     "accept": {"community"},
@@ -70,6 +72,7 @@ TASK_WHO = {
     "send_back": {"sender"},
     "recall": {"sender"},
     "confirm_silent": {"system"},
+    "overdue": {"system"},
     "note": {"sender", "community"} | SUPERVISORS,
 }
 APPLICATION_LEADS = {

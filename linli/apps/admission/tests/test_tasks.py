@@ -24,6 +24,7 @@ from linli.apps.admission.tests.factories import (
     task_in,
 )
 from linli.foundation.accounts.actors import SYSTEM
+from linli.foundation.accounts.models import Post
 from linli.foundation.notifications.models import Message
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.spine.cases import chain, tally
@@ -260,6 +261,29 @@ def test_a_sender_that_does_not_look_keeps_nobody_waiting(health, secretary, now
     assert clockwork.confirm_silent(task.case.step_due + timedelta(minutes=1)) == "moved 1"
     task.case.refresh_from_db()
     assert task.case.state == "finished"
+
+
+def told_of(number: str, words: str) -> int:
+    return Message.objects.filter(subject_kind="task", subject_id=number, text__contains=words).count()
+
+
+def test_what_nobody_answers_is_reported_to_the_next_desk_once(health, secretary, civil, now):
+    task = task_in(on_list(health, secretary, now))
+    late = task.case.step_due + timedelta(minutes=1)
+    assert clockwork.overdue(task.case.step_due) == "moved 0"
+    assert clockwork.overdue(late) == "moved 1"
+    assert clockwork.overdue(late + timedelta(hours=1)) == "moved 0"
+    event = task.case.events.get(move="overdue")
+    assert (event.part, event.from_state, event.to_state) == ("system", "arrived", "arrived")
+    street = Post.objects.filter(role="street_staff", area_id=HOME[:9]).count()
+    assert street
+    assert told_of(task.case.number, "not answered in time") == street
+    # Another state, another answer that is owed: by the sender now, and the supervisors learn of it.
+    off = task_in(handed(health, now, title="迎检资料报送"))
+    off = move(off, "refuse", secretary, now, reason="not_in_list")
+    off = move(off, "order", civil, now)
+    assert clockwork.overdue(off.case.step_due + timedelta(minutes=1)) == "moved 1"
+    assert told_of(off.case.number, "not answered in time") == 2
 
 
 def test_a_withdrawn_item_stays_with_the_tasks_that_run_under_it(health, secretary, civil, now):
