@@ -320,6 +320,19 @@ def test_those_whom_it_is_for_are_let_in(cast):
     assert found == expected
 
 
+def test_whoever_has_signed_in_can_sign_out_on_every_page(cast):
+    """A page about a person once hid who had signed in behind the name of that person."""
+    walked = 0
+    for route in behind_a_permission():
+        who, get, _post = EXPECTED[route]
+        if get == 200 and who in cast.clients:
+            page = cast.ask(who, route, "get")
+            if not page.streaming and b'class="topbar"' in page.content:
+                walked += 1
+                assert b"/accounts/sign-out/" in page.content, route
+    assert walked >= 60
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_stranger_is_asked_to_sign_in_everywhere_else(cast, method):
     for route in [*marked(SIGNED_IN, RESIDENT_ONLY), *behind_a_permission()]:

@@ -281,7 +281,7 @@ def _shell(request: HttpRequest, current: str) -> dict[str, Any]:
         "search_placeholder": "搜姓名、地址、编号",
         "new_url": reverse("ui:sample", args=["form"]),
         "bell": {"url": "#messages", "count": 3},
-        "person": {"name": "陈静", "post": "工作人员", "posts": [], "sign_out_url": ""},
+        "account": {"name": "陈静", "post": "工作人员", "posts": [], "sign_out_url": ""},
         "looks": _looks(request),
     }
 

@@ -13,10 +13,11 @@ from linli.foundation.files.models import StoredFile
 
 @dataclass(frozen=True)
 class Asked:
-    """How many columns a form asks for, and how many of them are held."""
+    """How many columns a form asks for, and how many of them are held; `has_rows`: it is not empty."""
 
     columns: int = 0
     held: int = 0
+    has_rows: bool = False
 
     @property
     def all_held(self) -> bool:

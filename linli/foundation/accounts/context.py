@@ -11,7 +11,9 @@ from linli.foundation.accounts.queries import post_label
 
 
 def actor(request: HttpRequest) -> dict[str, object]:
-    """`actor`, `posts` and, when somebody is signed in, `person` (for the menu), `storage_owner`, `session_idle`.
+    """`actor`, `posts` and, when somebody is signed in, `account` (for the menu), `storage_owner`, `session_idle`.
+
+    None of them is a word that a page uses for its own subject: a page about a person hid who had signed in.
 
     `session_idle` has `seconds` and `url` for `{% session_warning session_idle.seconds session_idle.url %}`.
     """
@@ -21,7 +23,7 @@ def actor(request: HttpRequest) -> dict[str, object]:
         return {"actor": who, "posts": posts, "storage_owner": ""}
     rows = [{"value": post.pk, "label": post_label(post), "current": post.pk == who.post_id} for post in posts]
     current = next((row["label"] for row in rows if row["current"]), "")
-    person = {
+    account = {
         "name": who.name,
         "post": current,
         "posts": rows if len(rows) > 1 else [],
@@ -33,7 +35,7 @@ def actor(request: HttpRequest) -> dict[str, object]:
     return {
         "actor": who,
         "posts": posts,
-        "person": person,
+        "account": account,
         "storage_owner": str(who.user_id),
         "session_idle": idle,
     }

@@ -1,6 +1,6 @@
 """The rows of a form: all in scope that it is about, under its own headings; and where each column is from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -15,12 +15,14 @@ from linli.insight.forms.reading import AskedColumn, Form
 from linli.insight.ledgers import columns, definitions
 from linli.insight.ledgers.models import Subject
 from linli.insight.ledgers.rows import Row, Source
+from linli.lib.chinese import mask_name
 from linli.lib.sheets.filling import Value, fill
 from linli.register.people import groups
 
 #: What one request writes itself, in some seconds; no community has more people.
 AT_ONCE: Final = 100_000
 ABOUT: Final = "数据来源"
+MASKED: Final = "已脱敏，完整数据须另行审批导出"
 FILTERS: Final = ("tag", "age_from", cases.FROM, cases.TO)
 
 
@@ -33,9 +35,48 @@ def source_of(handing: Handing, form: Form, *, actor: Actor, area_id: str, today
     return Source(actor, Subject.PEOPLE, chosen, today, keys)
 
 
-def write(path: Path, *, file: StoredFile, form: Form, source: Source | CaseSource, about: Mapping[str, str]) -> int:
+def _year(value: Value) -> Value:
+    return f"{value.year}年" if isinstance(value, date) else None
+
+
+def _name(value: Value) -> Value:
+    return mask_name(str(value)) if value else None
+
+
+def _place(value: Value) -> Value:
+    """An address down to its street or estate: what stands before the first number."""
+    words = str(value or "")
+    first = next((at for at, letter in enumerate(words) if letter.isdigit()), len(words))
+    return words[:first] + ("***" if first < len(words) else "")
+
+
+def _hidden(_value: Value) -> Value:
+    return None
+
+
+#: What a sender who takes the form without anybody's approval reads instead: nobody is named, and no door is shown.
+FOR_SENDERS: Final[Mapping[str, Callable[[Value], Value]]] = {
+    **dict.fromkeys(("name", "head", "fact:guardian", "fact:account_name"), _name),
+    **dict.fromkeys(("address", "registered_address", "place"), _place),
+    "born": _year,
+    **dict.fromkeys(("workplace", "other_contact", "household_number", "tag_basis", "fact:certificate"), _hidden),
+    # In the words of a resident anybody may be named; the matter says what it was about.
+    "title": _hidden,
+}
+
+
+def write(
+    path: Path,
+    *,
+    file: StoredFile,
+    form: Form,
+    source: Source | CaseSource,
+    about: Mapping[str, str],
+    for_sender: bool = False,
+) -> int:
     """Fill the form with all of `source`; returns how many rows. Sensitive columns are masked.
 
+    `for_sender`: it goes to who asks for it and through nobody's hands, so nobody is named in it (`FOR_SENDERS`).
     `about`: what stands above the list of columns on the sheet of the source. Raises NotAForm.
     """
     return fill(
@@ -43,15 +84,15 @@ def write(path: Path, *, file: StoredFile, form: Form, source: Source | CaseSour
         path,
         sheet=form.sheet,
         at_row=form.data_from,
-        rows=_rows(form, source),
-        about=_about(form, source, about),
+        rows=_rows(form, source, for_sender),
+        about=_about(form, source, about, for_sender),
         about_name=ABOUT,
     )
 
 
-def _rows(form: Form, source: Source | CaseSource) -> Iterator[list[Value]]:
+def _rows(form: Form, source: Source | CaseSource, for_sender: bool) -> Iterator[list[Value]]:
     width = max(column.at for column in form.columns) + 1
-    readers = [(column.at, _reader(column, source)) for column in form.held]
+    readers = [(column.at, _reader(column, source, for_sender)) for column in form.held]
     for chunk in source.chunks():
         for row in chunk:
             line: list[Value] = [None] * width
@@ -60,7 +101,13 @@ def _rows(form: Form, source: Source | CaseSource) -> Iterator[list[Value]]:
             yield line
 
 
-def _reader(column: AskedColumn, source: Source | CaseSource) -> Any:
+def _reader(column: AskedColumn, source: Source | CaseSource, for_sender: bool) -> Callable[[Any], Value]:
+    read = _plain(column, source)
+    mask = FOR_SENDERS.get(column.key) if for_sender else None
+    return read if mask is None else lambda row: mask(read(row))
+
+
+def _plain(column: AskedColumn, source: Source | CaseSource) -> Callable[[Any], Value]:
     if isinstance(source, CaseSource):
         return cases.reader(column.key)
     if column.key.startswith("tag:"):
@@ -73,13 +120,14 @@ def _belongs(row: Row, kind: str) -> str:
     return "是" if any(tag.kind == kind for tag in row.tags) else "否"
 
 
-def _about(form: Form, source: Source | CaseSource, about: Mapping[str, str]) -> list[list[str]]:
+def _about(form: Form, source: Source | CaseSource, about: Mapping[str, str], for_sender: bool) -> list[list[str]]:
     """Where each cell of a column came from, and as of which day: domain texts, so in Chinese."""
     lines = [[label, value] for label, value in about.items()]
     lines += [["截至日期", f"{source.day:%Y-%m-%d}"], ["范围", roster_words(source.chosen)], []]
     lines.append(["表中栏目", "来源", "说明"])
     for column in form.columns:
-        lines.append([column.name, *origin(column, form)])
+        where, note = origin(column, form)
+        lines.append([column.name, where, MASKED if for_sender and column.key in FOR_SENDERS else note])
     return lines
 
 
@@ -94,7 +142,7 @@ def origin(column: AskedColumn, form: Form) -> tuple[str, str]:
         known = groups.groups().get(kind)
         return f"人口登记·特殊类别·{known.label if known else kind}", ""
     field = definitions.fields(Subject.PEOPLE)[column.key]
-    return f"人口登记·{field.label}", "已脱敏，完整数据须另行审批导出" if field.level == "sensitive" else ""
+    return f"人口登记·{field.label}", MASKED if field.level == "sensitive" else ""
 
 
 def roster_words(chosen: Mapping[str, str]) -> str:

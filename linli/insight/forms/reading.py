@@ -52,12 +52,16 @@ class AskedColumn:
 
 @dataclass(frozen=True)
 class Form:
-    """What a form asks for, and from which row (counted from 1) its answers stand; of people, or of cases."""
+    """What a form asks for, and from which row (counted from 1) its answers stand; of people, or of cases.
+
+    `has_rows`: it is not empty, so that nobody could tell its own rows from what is filled in.
+    """
 
     sheet: str
     data_from: int
     columns: tuple[AskedColumn, ...]
     about_cases: bool = False
+    has_rows: bool = False
 
     @property
     def held(self) -> tuple[AskedColumn, ...]:
@@ -75,6 +79,10 @@ class Form:
         return 100 * len(self.held) // len(self.columns) if self.columns else 0
 
 
+#: Never held for a form: a remark is the form's own column, and what colleagues note of a person is not for others.
+_OWN: Final = frozenset({"note"})
+
+
 @cache
 def _labels() -> Mapping[str, str]:
     return {plain_name(field.label): key for key, field in definitions.fields(Subject.PEOPLE).items()}
@@ -82,6 +90,11 @@ def _labels() -> Mapping[str, str]:
 
 def key_of(name: str) -> str:
     """Under which key a heading is held; "" for what the register does not hold."""
+    found = _key_of(name)
+    return "" if found in _OWN else found
+
+
+def _key_of(name: str) -> str:
     last = plain_name(name.rpartition("/")[2])
     known = definitions.fields(Subject.PEOPLE)
     if found := _MORE.get(last) or _labels().get(last):
@@ -125,7 +138,17 @@ def _form(book: Workbook, sheet: str, about_cases: bool) -> Form | None:
     columns = tuple(AskedColumn(at, name, known(name)) for at, name in enumerate(header.names) if name)
     if len(columns) < 2 or not any(one.key for one in columns):
         return None
-    return Form(sheet, header.data_from, columns, about_cases)
+    return Form(sheet, header.data_from, columns, about_cases, _has_rows(rows, header.data_from, columns))
+
+
+def _has_rows(rows: list[tuple[int, list[str]]], data_from: int, columns: tuple[AskedColumn, ...]) -> bool:
+    """Whether a row below the header says as much as a row of answers: half of the columns, their number aside."""
+    asked_at = [column.at for column in columns if column.key != "number"]
+    return any(
+        2 * sum(1 for at in asked_at if at < len(cells) and cells[at]) >= len(asked_at)
+        for number, cells in rows
+        if number >= data_from and len(set(cells) - {""}) > 1
+    )
 
 
 def asked(file: StoredFile, roster: Mapping[str, str]) -> Asked:
@@ -133,4 +156,5 @@ def asked(file: StoredFile, roster: Mapping[str, str]) -> Asked:
     form = read(file, about_cases=cases.is_about_cases(roster))
     # The number of the line is nobody's answer.
     columns = [column for column in form.columns if column.key != "number"] if form else []
-    return Asked(len(columns), sum(column.is_held for column in columns))
+    has_rows = form is not None and form.has_rows
+    return Asked(len(columns), sum(column.is_held for column in columns), has_rows)

@@ -169,7 +169,7 @@ def _answer(
     try:
         with tempfile.TemporaryDirectory() as folder, transaction.atomic():
             path = Path(folder) / "form.xlsx"
-            count = filling.write(path, file=file, form=form, source=source, about=about)
+            count = filling.write(path, file=file, form=form, source=source, about=about, for_sender=actor is SYSTEM)
             record(
                 by=request.actor,
                 action="form.filled",

@@ -145,6 +145,10 @@ def _asked(given: HandingGiven) -> Asked:
     if len(forms) > 1:
         text = _("One empty form goes with a task. Hand the others down as tasks of their own.")
         raise Invalid(fields={"file": text})
+    if not given.files:
+        raise Invalid(fields={"file": _("Attach the empty form.")})
+    if any(found.has_rows for found in forms):
+        raise Invalid(fields={"file": _("There are rows in this form already. Attach it empty, without an example.")})
     return forms[0] if forms else Asked()
 
 

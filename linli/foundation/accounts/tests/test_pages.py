@@ -43,8 +43,8 @@ def test_the_context_for_all_pages_asks_nothing_of_the_database(
     request = client.get("/inside/").wsgi_request
     with django_assert_num_queries(0):
         found = context(request)
-    assert found["person"]["post"] == "Community worker · 凤栖苑社区"
-    assert [row["current"] for row in found["person"]["posts"]] == [True, False]
+    assert found["account"]["post"] == "Community worker · 凤栖苑社区"
+    assert [row["current"] for row in found["account"]["posts"]] == [True, False]
     assert found["session_idle"]["seconds"] == 1800
     assert found["storage_owner"] == str(wang.pk)
 

@@ -61,6 +61,7 @@ PEOPLE = (("张测试", date(1940, 5, 1)), ("李测试", date(1950, 6, 2)), ("�
         ("序号", "number"),
         ("户主姓名", "head"),
         ("是否需要上门", ""),
+        ("备注", ""),
         ("最想参加的活动", ""),
     ],
 )
@@ -125,7 +126,9 @@ def test_a_form_that_asks_only_for_what_is_held_reaches_no_community(client_for,
     assert "it went to no community" in page
     answer = sender.get(f"/forms/together/{done.handing.pk}/{HOME}.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))["统计表"]
-    assert sorted(sheet.cell(row, 2).value for row in (3, 4, 5)) == sorted(name for name, _born in PEOPLE)
+    # Through nobody's hands, so nobody is named, and no door is shown.
+    assert sorted(sheet.cell(row, 2).value for row in (3, 4, 5)) == sorted(["张**", "李**", "王**"])
+    assert {sheet.cell(row, 6).value for row in (3, 4, 5)} == {"莫愁新寓***"}
     assert AccessRecord.objects.get(action="form.filled").user_id == health.user_id
     for wrong in (ELSEWHERE, "320105", "nowhere"):
         assert sender.get(f"/forms/together/{done.handing.pk}/{wrong}.xlsx").status_code == 404
@@ -156,6 +159,31 @@ def test_several_forms_are_several_tasks(health, actor_of, now):
         handed(health, now, matter=item(), form="form", files=files, knowingly=False)
     assert set(refusal.value.fields) == {"file"}
     assert not Handing.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "has_rows"),
+    [(("1", "张三", "女", "70", "x"), True), (("1",), False), (("填表人：",), False), ((), False)],
+)
+def test_a_form_with_rows_in_it_is_sent_back(health, actor_of, now, row, has_rows):
+    agreed(health, actor_of("community-secretary"), item(), now)
+    book = openpyxl.load_workbook(io.BytesIO(form_bytes(PARTLY)))
+    for at, cell in enumerate(row, start=1):
+        book.active.cell(3, at, cell)
+    out = io.BytesIO()
+    book.save(out)
+    file = store_document(upload=SimpleUploadedFile("表.xlsx", out.getvalue()), by=health, now=now)
+    assert asked(file, {}).has_rows == has_rows
+    if has_rows:
+        with pytest.raises(Invalid) as refusal:
+            handed(health, now, matter=item(), form="form", files=[file], knowingly=False)
+        assert set(refusal.value.fields) == {"file"}
+
+
+def test_a_form_without_a_file_is_none(health, now):
+    with pytest.raises(Invalid) as refusal:
+        handed(health, now, form="form", files=[])
+    assert set(refusal.value.fields) == {"file"}
 
 
 def test_off_the_lists_nothing_is_filled_and_the_community_reads_that_all_is_held(health, people, now):
