@@ -4,10 +4,13 @@ Made through the real actions, so that every rule has spoken. No document number
 the papers say that they are examples.
 """
 
+import io
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import openpyxl
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from linli.apps.admission.actions import (
@@ -29,6 +32,8 @@ from linli.apps.certificates import actions as certificates
 from linli.foundation.accounts.actors import Actor, actor_for
 from linli.foundation.accounts.models import Post
 from linli.foundation.accounts.roles import CIVIL_AFFAIRS, COMMUNITY_SECRETARY, ORGANISATION
+from linli.foundation.files.documents import store_document
+from linli.foundation.files.models import StoredFile
 from linli.spine.cases.kinds import Inputs
 from linli.spine.catalogue.models import Matter
 
@@ -65,6 +70,7 @@ WANTED: Final = (
     ("alive", "某单位退休办（示例）", 5),
     ("death", "某公证机构（示例）", 2),
 )
+FORM_COLUMNS: Final = ("序号", "姓名", "联系电话", "现住址", "店招名称", "从业人数", "是否亮证经营")
 #: Kind, word, how many are gone, how many are not.
 CLEANED: Final = (
     ("task", "工作任务", 25, 1),
@@ -209,10 +215,10 @@ class _Story:
 
     def push(self, code: str, form: str, title: str, text: str, days: int, end: str) -> None:
         """A task that no list allows, and how far its refusal has come in the home community."""
-        by = self.sender(code)
-        handing = self._hand(
-            by, self.at(days), title=title, text=text, form=form, asked_minutes=240, knowingly=True, claimed=""
-        )
+        by, at = self.sender(code), self.at(days)
+        files = [_empty_form(title, by, at)] if form == "form" else []
+        given = {"title": title, "text": text, "form": form, "files": files}
+        handing = self._hand(by, at, **given, asked_minutes=240, knowingly=True, claimed="")
         for area_id, secretary in sorted(self.secretaries.items()):
             task = self._in(handing, area_id)
             if end == "new" or (end == "refused" and area_id != self.home):
@@ -325,3 +331,17 @@ class _Story:
 
     def _day(self, days_ago: int) -> date:
         return timezone.localdate(self.at(days_ago))
+
+
+def _empty_form(title: str, by: Actor, at: datetime) -> StoredFile:
+    """A form as departments send them: a title over all columns, a header, nothing below it."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.cell(1, 1, title)
+    page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(FORM_COLUMNS))
+    for column, name in enumerate(FORM_COLUMNS, start=1):
+        page.cell(2, column, name)
+    out = io.BytesIO()
+    book.save(out)
+    return store_document(upload=SimpleUploadedFile(f"{title}.xlsx", out.getvalue()), by=by, now=at)
