@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.apps.admission import news
+from linli.apps.admission.actions.arrivals import share_out
 from linli.apps.admission.guarantees import settlement
 from linli.apps.admission.models import Agreement, Evaluation, GuaranteeKind, Score
 from linli.foundation.accounts.actors import Actor
@@ -101,7 +102,7 @@ def _points(value: int | None) -> bool:
 
 
 def _settle(row: Agreement, now: datetime) -> None:
-    row.settled_amount, row.settled_at = amount_due(row), now
+    row.settled_amount, row.settled_at = _share_out(row), now
     row.save(update_fields=["settled_amount", "settled_at"])
     with news.in_house():
         text = _("Both sides have scored the agreement for %(year)s. It is settled; the result can be read.")
@@ -109,15 +110,20 @@ def _settle(row: Agreement, now: datetime) -> None:
         news.send(news.agreement_news(users, row.pk, text % {"year": row.year}), now)
 
 
-def amount_due(row: Agreement) -> int:
-    """What is to be paid for the year, in fen: of every clause its money × how far the unit found it carried out."""
+def _share_out(row: Agreement) -> int:
+    """What is to be paid for the year, in fen: of every clause its money × how far the unit found it carried out.
+
+    From now on this is what the money of each clause is measured by.
+    """
     points = dict(
         Score.objects.filter(evaluation__agreement=row, evaluation__side=Side.UNIT, clause__isnull=False).values_list(
             "clause_id", "points"
         )
     )
     total = 0
-    for clause in row.clauses.prefetch_related("guarantees"):
-        money = sum(one.amount for one in clause.guarantees.all() if one.kind == GuaranteeKind.MONEY)
-        total += settlement(money, Fraction(points[clause.pk], WHOLE))
+    for clause in row.clauses.prefetch_related("guarantees__arrivals"):
+        money = [one for one in clause.guarantees.all() if one.kind == GuaranteeKind.MONEY]
+        due = settlement(sum(one.amount for one in money), Fraction(points[clause.pk], WHOLE))
+        share_out(money, due)
+        total += due
     return total
