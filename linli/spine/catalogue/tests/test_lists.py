@@ -3,9 +3,10 @@
 import json
 import threading
 from datetime import date, timedelta
-from importlib import resources
+from importlib import import_module, resources
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from linli.apps.incidents.tests.factories import report
@@ -198,6 +199,63 @@ def test_versions_never_overlap_and_the_old_one_ends_the_day_before(drafter, che
     lists.pass_check(by=checker, matter_list=earlier, now=now)
     with pytest.raises(Invalid):
         lists.approve(by=approver, matter_list=earlier, now=now)
+
+
+@pytest.mark.parametrize("own_end", [None, 40])
+def test_a_version_that_is_given_up_before_it_begins_lets_the_one_before_go_on(
+    drafter, checker, approver, now, own_end
+):
+    first = published(drafter, checker, approver, now)
+    own_end = own_end and now.date() + timedelta(days=own_end)
+    MatterList.objects.filter(pk=first.pk).update(valid_to=own_end)
+    later = now.date() + timedelta(days=30)
+    second = lists.next_version(by=drafter, matter_list=first, valid_from=later, now=now)
+    through(second, drafter, checker, approver, now)
+    lists.give_up(by=drafter, matter_list=second, note="上级清单推迟发布", now=now)
+    first.refresh_from_db()
+    assert (first.valid_to, first.ended_by) == (own_end, None)
+    in_force = MatterList.objects.in_force(area_id=DISTRICT, on=later).filter(code="local-duty")
+    assert list(in_force) == [first]
+    lists.give_up(by=drafter, matter_list=first, note="不再需要清单", now=now + timedelta(days=2))
+    third = lists.next_version(by=drafter, matter_list=first, valid_from=now.date() + timedelta(days=3), now=now)
+    through(third, drafter, checker, approver, now)
+    lists.give_up(by=drafter, matter_list=third, note="也不再需要了", now=now)
+    first.refresh_from_db()
+    assert first.valid_to == now.date() + timedelta(days=2), "it was ended by hand, not by the version after it"
+
+
+def test_of_three_versions_the_middle_one_is_given_up_and_none_overlap(drafter, checker, approver, now):
+    first = published(drafter, checker, approver, now)
+    days = [now.date() + timedelta(days=n) for n in (30, 60)]
+    second = lists.next_version(by=drafter, matter_list=first, valid_from=days[0], now=now)
+    through(second, drafter, checker, approver, now)
+    third = lists.next_version(by=drafter, matter_list=second, valid_from=days[1], now=now)
+    through(third, drafter, checker, approver, now)
+    lists.give_up(by=drafter, matter_list=second, note="第二版有误，作废", now=now)
+    for day in range(1, 90):
+        on = now.date() + timedelta(days=day)
+        holding = MatterList.objects.in_force(area_id=DISTRICT, on=on).get(code="local-duty")
+        assert holding == (third if on >= days[1] else first), on
+    lists.give_up(by=drafter, matter_list=third, note="第三版也有误", now=now)
+    first.refresh_from_db()
+    assert (first.valid_to, first.ended_by) == (None, None)
+
+
+def test_what_ended_which_version_is_found_for_lists_of_before(drafter, checker, approver, now):
+    first = published(drafter, checker, approver, now)
+    later = now.date() + timedelta(days=30)
+    second = lists.next_version(by=drafter, matter_list=first, valid_from=later, now=now)
+    through(second, drafter, checker, approver, now)
+    MatterList.objects.update(ended_by=None)
+    find = import_module("linli.spine.catalogue.migrations.0005_ended_by").find_ends
+    find(apps, None)
+    first.refresh_from_db()
+    assert (first.ended_by, first.own_end) == (second, None)
+    MatterList.objects.update(ended_by=None)
+    first.steps.create(step="retired", at=now)
+    find(apps, None)
+    first.refresh_from_db()
+    assert first.ended_by is None
 
 
 def test_the_database_knows_one_open_version_and_one_draft(drafter, checker, approver, now):
