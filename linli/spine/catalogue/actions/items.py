@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
@@ -61,18 +62,24 @@ class ItemGiven:
 
 @transaction.atomic
 def set_items(*, by: Actor, matter_list: MatterList, items: Sequence[ItemGiven], now: datetime, note: str = "") -> int:
-    """Put these items in place of all that the draft holds. Nothing is kept when one of them cannot be.
+    """Put these items in place of all that the draft holds; nothing changes when one of them cannot be.
 
+    Admission, suspension and end of an item stay with its code. An item that was admitted stays even when it is not
+    among these: it is taken out by hand, never by a sheet that was written before. Returns how many were given.
     Raises NotAllowed, Stale (not a draft), Invalid (a sentence for each item, by its place: "3.name").
     """
     locked = locked_draft(by, matter_list)
     errors = _item_errors(items, locked)
     if errors:
         raise Invalid(fields=errors)
+    days, admitted = _days_by_code(locked), _admitted_beside(locked, items)
     Basis.objects.filter(matter__matter_list=locked).delete()
     Matter.objects.filter(matter_list=locked).delete()
     Category.objects.filter(matter_list=locked).delete()
-    write(locked, items)
+    write(locked, [*(replace(one, **days.get(tidy(one.code), {})) for one in items), *admitted])
+    if note and admitted:
+        names = "、".join(f"{one.code} {one.name}" for one in admitted)
+        note = _("%(note)s; admitted and kept: %(items)s") % {"note": note, "items": names}
     if note:
         note_step(locked, ListStep.Step.IMPORTED, by, now, note)
     return len(items)
@@ -95,6 +102,7 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
     if item is not None:
         given = replace(given, **{day: getattr(item, day) for day in DAYS})
     else:
+        given = replace(given, **_days_by_code(locked).get(tidy(given.code), {}))
         last = locked.matters.order_by("-position").values_list("position", flat=True).first()
         item = Matter(matter_list=locked, position=0 if last is None else last + 1)
     fill(item, given, category(locked, given.category))
@@ -114,6 +122,27 @@ def remove_item(*, by: Actor, matter_list: MatterList, item_id: int) -> None:
     if not gone:
         raise Stale(_("This item is not in the draft any more."))
     _sweep_categories(locked)
+
+
+def _days_by_code(draft: MatterList) -> dict[str, dict[str, Any]]:
+    """The days of the items of a draft by their codes; of those that it does not hold, the days in the version before.
+
+    What ended before the draft begins is not the same item any more: its number is free.
+    """
+    versions = MatterList.objects.filter(area_id=draft.area_id, code=draft.code, version__lt=draft.version)
+    before = versions.filter(status=MatterList.Status.PUBLISHED).order_by("-version")[:1]
+    going_on = Q(valid_to__isnull=True) | Q(valid_to__gte=draft.valid_from)
+    found: dict[str, dict[str, Any]] = {}
+    for rows in (Matter.objects.filter(going_on, matter_list__in=list(before)), draft.matters.all()):
+        found |= {code: dict(zip(DAYS, days, strict=True)) for code, *days in rows.values_list("code", *DAYS)}
+    return found
+
+
+def _admitted_beside(draft: MatterList, items: Sequence[ItemGiven]) -> list[ItemGiven]:
+    """What was admitted into a draft and is not among these items."""
+    rows = draft.matters.filter(valid_from__isnull=False).select_related("category").prefetch_related("bases")
+    given = {tidy(one.code) for one in items}
+    return [as_given(row) for row in rows.order_by("position", "pk") if row.code not in given]
 
 
 def _item_errors(items: Sequence[ItemGiven], matter_list: MatterList) -> dict[str, object]:

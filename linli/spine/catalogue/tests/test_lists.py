@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from linli.apps.incidents.tests.factories import report
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.spine.catalogue import queries
-from linli.spine.catalogue.actions import items, lists
+from linli.spine.catalogue.actions import admitted, items, lists
 from linli.spine.catalogue.actions.items import ItemGiven
 from linli.spine.catalogue.models import ListStep, Matter, MatterList
 
@@ -293,6 +293,56 @@ def test_items_are_added_changed_and_removed_one_by_one(drafter, now):
     items.remove_item(by=drafter, matter_list=made, item_id=added.pk)
     with pytest.raises(Stale):
         items.remove_item(by=drafter, matter_list=made, item_id=added.pk)
+
+
+def admitted_to(first: MatterList, by, now, name: str = "消防安全宣传") -> Matter:
+    on = first.valid_from
+    given = item("", name, valid_from=on)
+    return admitted.admit_item(by=by, area_id=DISTRICT, kind="duty", given=given, now=now, note="同意")
+
+
+@pytest.fixture
+def second_of_two(district, drafter, checker, approver, now):
+    """The draft of the next version of a list with two items, while an item is admitted, one suspended, one ended."""
+    MatterList.objects.filter(area_id=DISTRICT, kind="duty").update(status="retired")
+    both = (item("1", "甲事项"), item("2", "乙事项"))
+    first = published(drafter, checker, approver, now, *both, after=0)
+    second = lists.next_version(by=drafter, matter_list=first, valid_from=now.date() + timedelta(days=9), now=now)
+    admitted_to(first, approver, now)
+    one, two = first.matters.get(code="1"), first.matters.get(code="2")
+    admitted.suspend_item(by=approver, matter=one, now=now, on=now.date(), note="经费逾期")
+    admitted.end_item(by=approver, matter=two, now=now, on=now.date() + timedelta(days=20), note="不再需要")
+    return second
+
+
+def test_a_sheet_lifts_no_suspension_and_no_end_and_what_was_admitted_stays(second_of_two, drafter, now):
+    """The sheet was taken out before the item was admitted."""
+    before = {one.code: one for one in second_of_two.matters.all()}
+    given = [item("1", "甲事项（新）"), item("2", "乙事项"), item("3", "丙事项")]
+    assert items.set_items(by=drafter, matter_list=second_of_two, items=given, now=now, note="清单.xlsx") == 3
+    after = {one.code: one for one in second_of_two.matters.order_by("position")}
+    assert list(after) == ["1", "2", "3", "准1"]
+    for code in before:
+        for day in items.DAYS:
+            assert getattr(after[code], day) == getattr(before[code], day), (code, day)
+    assert (after["1"].name, after["3"].valid_from) == ("甲事项（新）", None)
+    kept = after["准1"]
+    assert (kept.name, kept.category.name, kept.bases.get().title) == ("消防安全宣传", admitted.CATEGORY, "某某法")
+    assert "准1 消防安全宣传" in second_of_two.steps.get(step="imported").note
+
+
+def test_an_item_that_was_taken_out_of_the_draft_comes_back_as_suspended_as_it_was(second_of_two, drafter, now):
+    since = second_of_two.matters.get(code="1").suspended_since
+    assert since is not None
+    items.set_items(by=drafter, matter_list=second_of_two, items=[item("2", "乙事项")], now=now)
+    items.set_items(by=drafter, matter_list=second_of_two, items=[item("1", "甲事项")], now=now)
+    assert second_of_two.matters.get(code="1").suspended_since == since
+    items.remove_item(by=drafter, matter_list=second_of_two, item_id=second_of_two.matters.get(code="1").pk)
+    items.save_item(by=drafter, matter_list=second_of_two, given=item("1", "甲事项"))
+    assert second_of_two.matters.get(code="1").suspended_since == since
+    items.remove_item(by=drafter, matter_list=second_of_two, item_id=second_of_two.matters.get(code="准1").pk)
+    items.set_items(by=drafter, matter_list=second_of_two, items=[item("1", "甲事项")], now=now)
+    assert not second_of_two.matters.filter(code="准1").exists(), "taken out by hand, it stays out"
 
 
 def test_a_department_is_named_when_it_leads_and_only_then(drafter, now):
