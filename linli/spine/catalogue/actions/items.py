@@ -87,7 +87,10 @@ def set_items(*, by: Actor, matter_list: MatterList, items: Sequence[ItemGiven],
 
 @transaction.atomic
 def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: int | None = None) -> Matter:
-    """Add an item to a draft, or change one of it. Raises NotAllowed, Stale, Invalid (by field)."""
+    """Add an item to a draft, or change one of it. Raises NotAllowed, Stale, Invalid (by field).
+
+    The number of an item that people know already is not changed: by it, it is the same item in all versions.
+    """
     locked = locked_draft(by, matter_list)
     item = locked.matters.filter(pk=item_id).first() if item_id is not None else None
     if item_id is not None and item is None:
@@ -95,6 +98,9 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
     errors = {field.partition(".")[2]: text for field, text in _item_errors([given], locked).items()}
     if locked.matters.filter(code=tidy(given.code)).exclude(pk=item_id or 0).exists():
         errors["code"] = _("Another item has this code.")
+    if item is not None and tidy(given.code) != item.code and _is_known(locked, item):
+        text = _("This item keeps its number %(code)s: by it, applications, agreements and tasks know it.")
+        errors["code"] = text % {"code": item.code}
     if item is None and locked.matters.count() >= MOST_ITEMS:
         errors["code"] = _("A list holds at most %(n)s items.") % {"n": MOST_ITEMS}
     if errors:
@@ -111,6 +117,13 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
     Basis.objects.bulk_create(bases(item, given))
     _sweep_categories(locked)
     return item
+
+
+def _is_known(draft: MatterList, item: Matter) -> bool:
+    """Whether an item of a draft was admitted, or has been published with an earlier version."""
+    item.matter_list = draft
+    earlier = Matter.objects.same_item(item).filter(matter_list__status=MatterList.Status.PUBLISHED)
+    return item.valid_from is not None or earlier.exists()
 
 
 @transaction.atomic

@@ -345,6 +345,20 @@ def test_an_item_that_was_taken_out_of_the_draft_comes_back_as_suspended_as_it_w
     assert not second_of_two.matters.filter(code="准1").exists(), "taken out by hand, it stays out"
 
 
+def test_an_item_that_people_know_keeps_its_number(second_of_two, drafter, now):
+    for code in ("1", "准1"):
+        known = second_of_two.matters.get(code=code)
+        for wanted in ("7", f"{code}.1"):
+            with pytest.raises(Invalid) as refusal:
+                items.save_item(by=drafter, matter_list=second_of_two, given=item(wanted), item_id=known.pk)
+            assert code in refusal.value.fields["code"]
+        same = items.save_item(by=drafter, matter_list=second_of_two, given=item(f" {code} "), item_id=known.pk)
+        assert same.code == code
+    fresh = items.save_item(by=drafter, matter_list=second_of_two, given=item("9", "新事项"))
+    changed = items.save_item(by=drafter, matter_list=second_of_two, given=item("10", "新事项"), item_id=fresh.pk)
+    assert changed.code == "10", "a number that nobody has seen yet may change"
+
+
 def test_a_department_is_named_when_it_leads_and_only_then(drafter, now):
     from linli.foundation.accounts.models import Unit
 
