@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import Q
@@ -215,7 +216,18 @@ def _basis_errors(place: int, one: ItemGiven, matter_list: MatterList) -> dict[s
         )
         if any(value not in choices.values for choices, value in known):
             errors[f"{place}.bases"] = _("Say for every basis what it is, who issued it, and for what level.")
+        if not _is_page(tidy(str(given.get("link", "")))):
+            errors[f"{place}.bases"] = _("The link of a basis is the address of a page: http://… or https://…")
     return errors
+
+
+def _is_page(link: str) -> bool:
+    """Whether a link may be pressed: an address of the web, or none. Sheets bring anything."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return not link or (parts.scheme in ("http", "https") and bool(parts.netloc))
 
 
 def write(matter_list: MatterList, items: Sequence[ItemGiven]) -> None:

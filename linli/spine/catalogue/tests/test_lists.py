@@ -269,6 +269,38 @@ def test_the_database_knows_one_open_version_and_one_draft(drafter, checker, app
     assert first.valid_to is None
 
 
+@pytest.mark.parametrize(
+    ("link", "ok"),
+    [
+        ("https://www.gov.cn/a?b=1", True),
+        ("HTTP://www.gov.cn/", True),
+        ("", True),
+        ("javascript:alert(1)", False),
+        (" JavaScript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("ftp://www.gov.cn/", False),
+        ("//www.gov.cn/", False),
+        ("www.gov.cn", False),
+        ("https:", False),
+        ("http://[x", False),
+    ],
+)
+def test_only_addresses_of_pages_are_links(drafter, now, link, ok):
+    made = drafted(drafter, now)
+    given = item("1", "甲事项", bases=[{**LAW, "link": link}])
+    if ok:
+        items.set_items(by=drafter, matter_list=made, items=[given], now=now)
+        assert made.matters.get().bases.get().link == link
+        return
+    for act in (
+        lambda: items.set_items(by=drafter, matter_list=made, items=[given], now=now),
+        lambda: items.save_item(by=drafter, matter_list=made, given=given),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            act()
+        assert {field.rpartition(".")[2] for field in refusal.value.fields} == {"bases"}
+
+
 def test_nothing_of_a_bad_set_of_items_is_kept(drafter, now):
     made = drafted(drafter, now)
     bad = [item("1", "第一项"), item("1", "重号"), item("2", ""), item("", "无号"), item("3", "无依据", bases=[])]
