@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from linli.apps.admission import tasks as clockwork
 from linli.apps.admission.actions import agreements, applications, arrivals, drafts, objections
-from linli.apps.admission.models import Application, Objection, Opinion
+from linli.apps.admission.models import Agreement, Application, Objection, Opinion
 from linli.apps.admission.queries import judging
 from linli.apps.admission.tests.factories import (
     CITY_FILE,
@@ -462,6 +462,39 @@ def test_what_was_offered_with_an_item_stands_in_the_agreement(actor_of, departm
     assert (guarantee.kind, guarantee.amount, guarantee.due_on) == ("money", 3_000_000, date(2027, 3, 31))
     with pytest.raises(agreements.AlreadyAgreed):
         agreements.draft(by=department, area_ids=[HOME], matters=[row.matter], year=2026, now=now)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "ok"),
+    [
+        (date(2025, 12, 31), False),
+        (date(2026, 1, 1), True),
+        (date(2027, 12, 31), True),
+        (date(2028, 1, 1), False),
+        (date.max, False),
+    ],
+)
+def test_what_is_promised_is_there_in_the_year_of_the_agreement_or_the_next(
+    department, secretary, client_for, now, due_on, ok
+):
+    matter = item()
+    by = replace(department, unit_id=matter.lead_unit_id)
+    if ok:
+        assert guarantee_of(agreed(by, secretary, matter, now, due=due_on)).due_on == due_on
+        return
+    with pytest.raises(Invalid) as refused:
+        agreed(by, secretary, matter, now, due=due_on)
+    assert set(refused.value.fields) == {"offered"}
+    row = Agreement.objects.get()
+    clause = row.clauses.get()
+    clause.guarantees.create(kind="money", amount=100, due_on=due_on)
+    row.clauses.update(conditions="提供培训")
+    with pytest.raises(Invalid) as refused:
+        agreements.offer(by=by, agreement_id=row.pk, now=now)
+    assert "2027" in str(refused.value)
+    # What was signed before such a day was refused is shown all the same.
+    Agreement.objects.update(status="signed", signed_by=secretary.user_id, digest="x")
+    assert client_for("community-secretary").get("/admission/agreements/").status_code == 200
 
 
 def test_an_agreement_needs_money_or_a_reason_and_conditions(department, now):
