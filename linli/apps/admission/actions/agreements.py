@@ -54,8 +54,8 @@ def draft(
 ) -> list[Agreement]:
     """Begin an agreement with each of these communities over the same items.
 
-    What an application offered with an item stands in it already; it is not typed again. Communities that have one
-    for the year are left alone. Raises NotAllowed, Invalid (by field), AlreadyAgreed (all of them have one).
+    What the unit offered when it applied for an item stands in it already; it is not typed again. Communities that have
+    one for the year are left alone. Raises NotAllowed, Invalid (by field), AlreadyAgreed (all of them have one).
     """
     unit = _unit(by)
     today = timezone.localdate(now)
@@ -75,14 +75,14 @@ def draft(
     if not fresh:
         raise AlreadyAgreed(_("All of these communities have an agreement with you for this year."))
     made = Agreement.objects.bulk_create(Agreement(unit=unit, area=area, year=year, made_at=now) for area in fresh)
-    _prefill(made, matters, year, today)
+    _prefill(made, matters, unit, year)
     return made
 
 
-def _prefill(made: Sequence[Agreement], matters: Sequence[Matter], year: int, today: date) -> None:
+def _prefill(made: Sequence[Agreement], matters: Sequence[Matter], unit: Unit, year: int) -> None:
     offered = {
         application.matter_id: application
-        for application in Application.objects.filter(matter__in=matters).prefetch_related("offered")
+        for application in Application.objects.filter(matter__in=matters, unit=unit).prefetch_related("offered")
     }
     clauses = Clause.objects.bulk_create(
         Clause(

@@ -25,6 +25,7 @@ from linli.apps.admission.tests.factories import (
     guarantee_of,
     handed,
     item,
+    of_unit,
     paid,
     submitted,
     task_in,
@@ -495,6 +496,36 @@ def test_what_is_promised_is_there_in_the_year_of_the_agreement_or_the_next(
     # What was signed before such a day was refused is shown all the same.
     Agreement.objects.update(status="signed", signed_by=secretary.user_id, digest="x")
     assert client_for("community-secretary").get("/admission/agreements/").status_code == 200
+
+
+def test_what_another_unit_offered_stands_in_no_agreement(actor_of, department, now):
+    """Only the unit that applied has promised anything with the item."""
+    row = admitted(actor_of, now, starts_on=timezone.localdate(now), ends_on=date(2027, 6, 1))
+    other = of_unit(department, "dept-health")
+    assert other.unit_id != row.unit_id
+    (agreement,) = agreements.draft(by=other, area_ids=[HOME], matters=[row.matter], year=2026, now=now)
+    clause = agreement.clauses.get()
+    assert (clause.conditions, clause.waived_because, clause.guarantees.count()) == ("", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("offered", "due_on"),
+    [
+        (date(2025, 12, 31), date(2026, 12, 31)),
+        (date(2024, 2, 29), date(2026, 2, 28)),
+        (date(2025, 3, 29), date(2026, 3, 29)),
+        (date(2026, 3, 31), date(2026, 3, 31)),
+        (date(2027, 3, 31), date(2027, 3, 31)),
+        (date.max, date(2026, 12, 31)),
+    ],
+)
+def test_what_was_offered_is_due_on_the_same_day_of_the_year_of_the_agreement(
+    actor_of, department, now, offered, due_on
+):
+    row = admitted(actor_of, now, starts_on=timezone.localdate(now), ends_on=date(2027, 6, 1))
+    row.offered.update(due_on=offered)
+    (agreement,) = agreements.draft(by=department, area_ids=[HOME], matters=[row.matter], year=2026, now=now)
+    assert guarantee_of(agreement).due_on == due_on
 
 
 def test_an_agreement_needs_money_or_a_reason_and_conditions(department, now):
