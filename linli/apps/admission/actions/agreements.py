@@ -1,6 +1,7 @@
 """Agreements (协助政府工作协议书): written by the unit, signed by both sides, unchanged from then on."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -70,13 +71,22 @@ def draft(
         errors["year"] = _("This year or the next.")
     if errors:
         raise Invalid(fields=errors)
-    taken = set(Agreement.objects.filter(unit=unit, year=year, area__in=areas).values_list("area_id", flat=True))
-    fresh = [area for area in areas if area.pk not in taken]
-    if not fresh:
-        raise AlreadyAgreed(_("All of these communities have an agreement with you for this year."))
-    made = Agreement.objects.bulk_create(Agreement(unit=unit, area=area, year=year, made_at=now) for area in fresh)
+    made = _begin(unit, areas, year, now)
     _prefill(made, matters, unit, year)
     return made
+
+
+def _begin(unit: Unit, areas: Sequence[Area], year: int, now: datetime) -> list[Agreement]:
+    """An empty agreement with each community that has none, in the order of their codes."""
+    while True:
+        taken = set(Agreement.objects.filter(unit=unit, year=year, area__in=areas).values_list("area_id", flat=True))
+        fresh = [area for area in areas if area.pk not in taken]
+        if not fresh:
+            raise AlreadyAgreed(_("All of these communities have an agreement with you for this year."))
+        rows = [Agreement(unit=unit, area=area, year=year, made_at=now) for area in fresh]
+        # A colleague may begin one of them at this moment: then look again, and leave it out.
+        with suppress(IntegrityError), transaction.atomic():
+            return Agreement.objects.bulk_create(rows)
 
 
 def _prefill(made: Sequence[Agreement], matters: Sequence[Matter], unit: Unit, year: int) -> None:
