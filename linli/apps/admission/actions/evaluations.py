@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.apps.admission import news
 from linli.apps.admission.actions.arrivals import share_out
@@ -20,6 +22,7 @@ from linli.lib.errors import Invalid, NotAllowed, Stale
 
 Side = Evaluation.Side
 WHOLE = 100
+OTHER_SIDE: Final = gettext_lazy("Whoever scored for one side does not score for the other. A colleague does.")
 
 
 def opens_on(agreement: Agreement) -> date:
@@ -61,7 +64,8 @@ def evaluate(
     """Score every clause (0 to 100), and, for a community, the topics. What is written is not changed any more.
 
     Neither side sees the other's scores before both are in; the second one settles the agreement.
-    Raises NotAllowed, Stale (not signed, too early, done already), Invalid (by field: "clause-7", "topic-payment").
+    Nobody scores for both. Raises NotAllowed, Stale (not signed, too early, done already), Invalid (by field:
+    "clause-7", "topic-payment").
     """
     row = Agreement.objects.select_for_update(of=("self",)).select_related("unit").get(pk=agreement_id)
     side = side_of(by, row)
@@ -73,6 +77,8 @@ def evaluate(
         raise Stale(_("The two sides score each other from %(day)s on.") % {"day": f"{opens_on(row):%Y-%m-%d}"})
     if row.evaluations.filter(side=side).exists():
         raise Stale(_("Your side has scored already; what is written is not changed any more."))
+    if row.evaluations.filter(by_id=by.user_id).exists():
+        raise NotAllowed(OTHER_SIDE)
     wanted = topics(row) if side == Side.COMMUNITY else {}
     keys = list(row.clauses.values_list("pk", flat=True))
     errors: dict[str, object] = {

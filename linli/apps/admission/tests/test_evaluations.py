@@ -175,6 +175,27 @@ def test_what_is_written_is_not_changed(health, secretary, agreement, now):
     assert Evaluation.objects.count() == 1
 
 
+def test_nobody_scores_for_both_sides(health, secretary, actor_of, client_for, agreement, now, monkeypatch):
+    """Whoever has a post on either side decides for one of them only."""
+    score(secretary, agreement, now)
+    both = replace(health, user_id=secretary.user_id)
+    with pytest.raises(NotAllowed):
+        score(both, agreement, now)
+    assert Evaluation.objects.count() == 1
+    monkeypatch.setattr(evaluations, "opens_on", lambda row: date(2026, 1, 1))
+    unit = client_for("department-staff", **ENGLISH)
+    Post.objects.filter(pk=actor_of("department-staff").post_id).update(unit_id=agreement.unit_id)
+    home = f"/admission/agreements/{agreement.pk}/"
+    assert "Score the other side" in unit.get(home).content.decode()
+    Evaluation.objects.update(by_id=health.user_id)
+    assert "Score the other side" not in unit.get(home).content.decode()
+    assert unit.get(f"{home}evaluate/").status_code == 302
+    assert "A colleague does." in unit.get(home).content.decode()
+    Evaluation.objects.update(by_id=secretary.user_id)
+    score(health, agreement, now)
+    assert Evaluation.objects.count() == 2
+
+
 def test_nobody_scores_before_the_day_or_without_a_signature(health, secretary, agreement, now):
     first = evaluations.opens_on(agreement)
     assert first == date(2026, 11, 1)

@@ -213,7 +213,7 @@ def _evaluated(actor: Actor, found: Agreement, today: date) -> dict[str, Any]:
     return {
         "evaluated": seen,
         "opens": opens,
-        "may_evaluate": side is not None and side not in seen.done and today >= opens,
+        "may_evaluate": side is not None and side not in seen.done and actor.user_id not in seen.by and today >= opens,
         "waits": side is not None and side in seen.done and not seen.both,
         "still_due": max((found.settled_amount or 0) - sum_arrived(found), 0),
     }
