@@ -415,6 +415,28 @@ def test_objections_of_communities_and_residents_are_heard_once_and_answered(act
     assert Objection.objects.count() == 1
 
 
+def test_an_answer_stays_until_there_is_a_new_one(secretary, civil, client_for, now):
+    matter = item()
+    row = objections.object_to(by=secretary, matter=matter, text="台账太多", now=now)
+    objections.answer_objection(by=civil, objection_id=row.pk, text="下一版取消", now=now + timedelta(days=1))
+    home = f"/admission/lists/{matter.matter_list_id}/items/{matter.pk}/"
+    keeper = client_for("civil-affairs", HTTP_ACCEPT_LANGUAGE="en")
+    form = f"/admission/objections/{row.pk}/answer/"
+    assert form not in keeper.get(home).content.decode()
+    again = objections.object_to(by=secretary, matter=matter, text="台账还是太多", now=now + timedelta(days=2))
+    assert (again.pk, again.answer, again.answered_by_id) == (row.pk, "下一版取消", civil.user_id)
+    assert (again.answered_at, again.is_answered) == (now + timedelta(days=1), False)
+    page = keeper.get(home).content.decode()
+    for words in ("台账还是太多", "下一版取消", "answered on 2026-11-24", "newer than this answer", form):
+        assert words in page
+    objections.answer_objection(by=civil, objection_id=row.pk, text="已经取消", now=now + timedelta(days=3))
+    page = keeper.get(home).content.decode()
+    assert "已经取消" in page
+    assert "answered on 2026-11-26" in page
+    for words in ("下一版取消", "newer than this answer", form):
+        assert words not in page
+
+
 def test_an_agreement_changes_no_more_once_it_is_offered_or_signed(department, secretary, now):
     matter = item()
     row = agreed(replace(department, unit_id=matter.lead_unit_id), secretary, matter, now)
