@@ -7,7 +7,7 @@ right to refuse (S5-05). The day on which something is due still belongs to the 
 came on it; the day on which the last part arrives late is still a day of refusal.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -47,12 +47,16 @@ def fulfilled_on(promised: int, parts: Iterable[Part]) -> date | None:
     return None
 
 
-def refusal_window(due_on: date, promised: int, parts: Iterable[Part]) -> Window | None:
-    """The days on which a guarantee opens the right to refuse; None when it came in time."""
-    whole_on = fulfilled_on(promised, parts)
-    if whole_on is not None and whole_on <= due_on:
+def window(due_on: date, whole_on: date | None) -> Window | None:
+    """The days on which what was due on one day and whole on another opens the right to refuse; None for none."""
+    if (whole_on is not None and whole_on <= due_on) or due_on == date.max:
         return None
     return Window(due_on + timedelta(days=1), whole_on)
+
+
+def refusal_window(due_on: date, promised: int, parts: Iterable[Part]) -> Window | None:
+    """The days on which a guarantee opens the right to refuse; None when it came in time."""
+    return window(due_on, fulfilled_on(promised, parts))
 
 
 def may_refuse(due_on: date, promised: int, parts: Iterable[Part], on: date) -> bool:
@@ -69,3 +73,26 @@ def settlement(agreed: int, completion: Fraction) -> int:
     if agreed < 0 or not 0 <= completion <= 1:
         raise ValueError("a sum is not negative, and nothing is completed by more than the whole")
     return int(agreed * completion + Fraction(1, 2))
+
+
+def shares(settled: int, lines: Sequence[tuple[int, int]]) -> list[int]:
+    """How much of a settled sum falls to each instalment, in fen; `lines` are (promised, arrived) in order of due day.
+
+    27,000 over two of 15,000 are 15,000 and 12,000. What arrived counts where it arrived: so nothing is missing any
+    more once the settled sum is there, and what is missing falls to the earliest.
+    """
+    came = [min(arrived, promised) for promised, arrived in lines]
+    left = settled - sum(came)
+    if left < 0:
+        return _spread(settled, came)
+    gaps = [promised - one for (promised, _arrived), one in zip(lines, came, strict=True)]
+    return [one + more for one, more in zip(came, _spread(left, gaps), strict=True)]
+
+
+def _spread(total: int, rooms: Iterable[int]) -> list[int]:
+    """Fill the rooms one after the other, as far as it goes."""
+    found = []
+    for room in rooms:
+        found.append(min(total, room))
+        total -= found[-1]
+    return found

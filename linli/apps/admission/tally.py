@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 
-from linli.apps.admission import guarantees
-from linli.apps.admission.models import Guarantee, Handing, Task
+from linli.apps.admission.models import Agreement, Guarantee, Handing, Task
 from linli.apps.admission.models.application import Form
 from linli.apps.admission.models.burden import FACETS, TaskTally
 from linli.spine.cases.models import Case
@@ -108,6 +108,10 @@ def prove() -> Iterator[str]:
                 area, month, unit = key
                 yield f"{month:%Y-%m} {area} unit {unit} {facet}: kept {old.get(facet, 0)}, counted {new.get(facet, 0)}"
     for row in Guarantee.objects.prefetch_related("arrivals").order_by("pk").iterator(chunk_size=2000):
-        received, whole_on = row.arrived, guarantees.fulfilled_on(row.amount, row.parts)
+        received, whole_on = row.arrived, row.whole_on
         if (row.received, row.fulfilled_on) != (received, whole_on):
             yield f"guarantee {row.pk}: kept {row.received} {row.fulfilled_on}, counted {received} {whole_on}"
+    settled = Agreement.objects.filter(settled_at__isnull=False).annotate(shared=Sum("clauses__guarantees__settled"))
+    for pk, due, shared in settled.order_by("pk").values_list("pk", "settled_amount", "shared"):
+        if due != (shared or 0):
+            yield f"agreement {pk}: settled {due}, shared out {shared or 0}"

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.apps.admission import guarantees, news
+from linli.apps.admission import news
 from linli.apps.admission.actions import applications, tasks
 from linli.apps.admission.flow import APPLICATION, TASK
 from linli.apps.admission.flow.application import ADMITTED, AGREEING, CONSULTING, SUSPENDED
@@ -138,9 +138,7 @@ def warn_due(now: datetime) -> str:
         clause__agreement__in=Agreement.objects.signed(),
     ).select_related("clause__agreement__unit", "clause__matter")
     told = 0
-    for row in rows.prefetch_related("arrivals").order_by("pk").iterator(chunk_size=BATCH):
-        if guarantees.fulfilled_on(row.amount, row.parts) is not None:
-            continue
+    for row in rows.filter(fulfilled_on__isnull=True).order_by("pk").iterator(chunk_size=BATCH):
         _warn(row, late=row.due_on < today, now=now)
         told += 1
     return f"told of {told}"
@@ -149,7 +147,7 @@ def warn_due(now: datetime) -> str:
 def _warn(row: Guarantee, *, late: bool, now: datetime) -> None:
     agreement = row.clause.agreement
     with news.in_house():
-        what = yuan(row.amount - row.arrived) if row.kind == GuaranteeKind.MONEY else row.what
+        what = yuan(row.missing) if row.kind == GuaranteeKind.MONEY else row.what
         if late:
             text = _("“%(item)s”: %(what)s did not come in time. From today on the community may refuse it.")
         else:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Substr
+from django.db.models.functions import Coalesce, Substr
 
 from linli.apps.admission.models import Agreement, Form, Guarantee, Standing, TaskTally
 from linli.apps.admission.models.burden import FACETS
@@ -147,7 +147,7 @@ def money(scope: Scope, today: date) -> Money:
     row = rows.aggregate(
         of_promised=Sum("amount"),
         of_received=Sum("received"),
-        of_late=Sum(F("amount") - F("received"), filter=late),
+        of_late=Sum(Coalesce("settled", "amount") - F("received"), filter=late),
         of_late_guarantees=Count("pk", filter=late),
         of_late_agreements=Count("clause__agreement", filter=late, distinct=True),
     )

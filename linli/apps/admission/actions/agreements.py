@@ -1,6 +1,7 @@
 """Agreements (协助政府工作协议书): written by the unit, signed by both sides, unchanged from then on."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,6 +23,7 @@ from linli.foundation.files.models import StoredFile
 from linli.lib.chain import canonical, sm3
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale
+from linli.lib.months import months_later
 from linli.spine.catalogue.models import Matter, MatterList
 
 Status = Agreement.Status
@@ -53,8 +55,8 @@ def draft(
 ) -> list[Agreement]:
     """Begin an agreement with each of these communities over the same items.
 
-    What an application offered with an item stands in it already; it is not typed again. Communities that have one
-    for the year are left alone. Raises NotAllowed, Invalid (by field), AlreadyAgreed (all of them have one).
+    What the unit offered when it applied for an item stands in it already; it is not typed again. Communities that have
+    one for the year are left alone. Raises NotAllowed, Invalid (by field), AlreadyAgreed (all of them have one).
     """
     unit = _unit(by)
     today = timezone.localdate(now)
@@ -69,19 +71,28 @@ def draft(
         errors["year"] = _("This year or the next.")
     if errors:
         raise Invalid(fields=errors)
-    taken = set(Agreement.objects.filter(unit=unit, year=year, area__in=areas).values_list("area_id", flat=True))
-    fresh = [area for area in areas if area.pk not in taken]
-    if not fresh:
-        raise AlreadyAgreed(_("All of these communities have an agreement with you for this year."))
-    made = Agreement.objects.bulk_create(Agreement(unit=unit, area=area, year=year, made_at=now) for area in fresh)
-    _prefill(made, matters, year, today)
+    made = _begin(unit, areas, year, now)
+    _prefill(made, matters, unit, year)
     return made
 
 
-def _prefill(made: Sequence[Agreement], matters: Sequence[Matter], year: int, today: date) -> None:
+def _begin(unit: Unit, areas: Sequence[Area], year: int, now: datetime) -> list[Agreement]:
+    """An empty agreement with each community that has none, in the order of their codes."""
+    while True:
+        taken = set(Agreement.objects.filter(unit=unit, year=year, area__in=areas).values_list("area_id", flat=True))
+        fresh = [area for area in areas if area.pk not in taken]
+        if not fresh:
+            raise AlreadyAgreed(_("All of these communities have an agreement with you for this year."))
+        rows = [Agreement(unit=unit, area=area, year=year, made_at=now) for area in fresh]
+        # A colleague may begin one of them at this moment: then look again, and leave it out.
+        with suppress(IntegrityError), transaction.atomic():
+            return Agreement.objects.bulk_create(rows)
+
+
+def _prefill(made: Sequence[Agreement], matters: Sequence[Matter], unit: Unit, year: int) -> None:
     offered = {
         application.matter_id: application
-        for application in Application.objects.filter(matter__in=matters).prefetch_related("offered")
+        for application in Application.objects.filter(matter__in=matters, unit=unit).prefetch_related("offered")
     }
     clauses = Clause.objects.bulk_create(
         Clause(
@@ -104,8 +115,8 @@ def _prefill(made: Sequence[Agreement], matters: Sequence[Matter], year: int, to
 
 
 def _in_year(day: date, year: int) -> date:
-    """The same day of the year of the agreement, where the offer was made for an earlier one."""
-    return day if day.year >= year else day.replace(year=year, day=min(day.day, 28))
+    """The same day of the year of the agreement, where the offer was made for another one."""
+    return day if _is_of(day, year) else months_later(day, 12 * (year - day.year))
 
 
 def _unit(by: Actor) -> Unit:
@@ -133,7 +144,7 @@ def save_clause(*, by: Actor, agreement_id: int, given: ClauseGiven, clause_id: 
     """Add a clause to an agreement that is being written, or change one. Raises NotAllowed, Stale, Invalid."""
     row = _own_draft(by, agreement_id)
     texts = words(vars(given), LONGEST, ("what",))
-    errors = offer_errors(given.guarantees)
+    errors = offer_errors(given.guarantees) or _due_errors(given.guarantees, row.year)
     if errors:
         raise Invalid(fields=errors)
     if clause_id is None:
@@ -168,6 +179,18 @@ def save_clause(*, by: Actor, agreement_id: int, given: ClauseGiven, clause_id: 
     return clause
 
 
+def _due_errors(lines: Sequence[Mapping[str, Any]], year: int) -> dict[str, object]:
+    """What an agreement promises is there in its year or, for what is paid afterwards, in the next."""
+    if all(_is_of(one["due_on"], year) for one in lines):
+        return {}
+    text = _("Everything is there in %(year)s or, at the latest, in %(next)s: choose another day.")
+    return {"offered": text % {"year": year, "next": year + 1}}
+
+
+def _is_of(day: date, year: int) -> bool:
+    return year <= day.year <= year + 1
+
+
 @transaction.atomic
 def remove_clause(*, by: Actor, agreement_id: int, clause_id: int) -> None:
     """Take a clause out of an agreement that is being written. Raises NotAllowed, Stale."""
@@ -198,6 +221,9 @@ def offer(*, by: Actor, agreement_id: int, now: datetime, remark: str = "") -> A
         if clause.matter.matter_list.kind == MatterList.Kind.ASSIST and not clause.amount and not clause.waived_because:
             text = _("“%(item)s”: promise money, or say why none is needed.")
             raise Invalid(text % {"item": clause.matter.name})
+        if not all(_is_of(one.due_on, row.year) for one in clause.guarantees.all()):
+            text = _("“%(item)s”: everything is there in %(year)s or, at the latest, in %(next)s.")
+            raise Invalid(text % {"item": clause.matter.name, "year": row.year, "next": row.year + 1})
         if not clause.conditions:
             raise Invalid(_("“%(item)s”: name the working conditions.") % {"item": clause.matter.name})
     row.status, row.answer, row.remark = Status.OFFERED, "", clip(tidy(remark), 500)

@@ -1,5 +1,6 @@
 """What of the guarantees arrived (到位): entered by the community that got it, never by who promised it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -7,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.apps.admission import guarantees, news
+from linli.apps.admission import news
+from linli.apps.admission.guarantees import shares
 from linli.apps.admission.models import Agreement, Arrival, Guarantee, GuaranteeKind
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
@@ -21,8 +23,9 @@ LEAST_NOTE: Final = 5
 
 
 def _locked(by: Actor, guarantee_id: int) -> Guarantee:
-    row = Guarantee.objects.select_for_update(of=("self",)).select_related("clause__agreement").get(pk=guarantee_id)
-    agreement = row.clause.agreement
+    # The agreement, not the guarantee: once it is settled, what arrives under one counts for those beside it.
+    agreement = Agreement.objects.select_for_update(of=("self",)).get(clauses__guarantees=guarantee_id)
+    row = Guarantee.objects.select_related("clause__agreement").get(pk=guarantee_id)
     if not by.can(Permission.TASK_WORK) or not by.covers(agreement.area_id):
         raise NotAllowed(_("Only the community that gets it says that it arrived."))
     if agreement.status != Agreement.Status.SIGNED:
@@ -93,8 +96,24 @@ def withdraw(*, by: Actor, arrival_id: int, reason: str, now: datetime) -> Arriv
 
 
 def _count(row: Guarantee) -> None:
+    if row.settled is None:
+        keep_sums(row)
+        return
+    beside = list(row.clause.guarantees.filter(kind=GuaranteeKind.MONEY).prefetch_related("arrivals"))
+    share_out(beside, sum(one.owed for one in beside))
+
+
+def keep_sums(row: Guarantee) -> None:
     """Keep the sum and the day on which it was whole, so that boards need not add up every instalment."""
-    parts = row.parts
-    row.received = sum(part.amount for part in parts)
-    row.fulfilled_on = guarantees.fulfilled_on(row.amount, parts)
-    row.save(update_fields=["received", "fulfilled_on"])
+    row.received, row.fulfilled_on = row.arrived, row.whole_on
+    row.save(update_fields=["settled", "received", "fulfilled_on"])
+
+
+def share_out(money: Sequence[Guarantee], settled: int) -> None:
+    """Say of all the money of a clause, in order of its due days, how much of the settled sum falls to each.
+
+    The agreement is locked, `arrivals` are loaded.
+    """
+    for row, share in zip(money, shares(settled, [(one.amount, one.arrived) for one in money]), strict=True):
+        row.settled = share
+        keep_sums(row)

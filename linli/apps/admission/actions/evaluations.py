@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.apps.admission import news
+from linli.apps.admission.actions.arrivals import share_out
 from linli.apps.admission.guarantees import settlement
 from linli.apps.admission.models import Agreement, Evaluation, GuaranteeKind, Score
 from linli.foundation.accounts.actors import Actor
@@ -19,6 +22,7 @@ from linli.lib.errors import Invalid, NotAllowed, Stale
 
 Side = Evaluation.Side
 WHOLE = 100
+OTHER_SIDE: Final = gettext_lazy("Whoever scored for one side does not score for the other. A colleague does.")
 
 
 def opens_on(agreement: Agreement) -> date:
@@ -60,7 +64,8 @@ def evaluate(
     """Score every clause (0 to 100), and, for a community, the topics. What is written is not changed any more.
 
     Neither side sees the other's scores before both are in; the second one settles the agreement.
-    Raises NotAllowed, Stale (not signed, too early, done already), Invalid (by field: "clause-7", "topic-payment").
+    Nobody scores for both. Raises NotAllowed, Stale (not signed, too early, done already), Invalid (by field:
+    "clause-7", "topic-payment").
     """
     row = Agreement.objects.select_for_update(of=("self",)).select_related("unit").get(pk=agreement_id)
     side = side_of(by, row)
@@ -72,6 +77,8 @@ def evaluate(
         raise Stale(_("The two sides score each other from %(day)s on.") % {"day": f"{opens_on(row):%Y-%m-%d}"})
     if row.evaluations.filter(side=side).exists():
         raise Stale(_("Your side has scored already; what is written is not changed any more."))
+    if row.evaluations.filter(by_id=by.user_id).exists():
+        raise NotAllowed(OTHER_SIDE)
     wanted = topics(row) if side == Side.COMMUNITY else {}
     keys = list(row.clauses.values_list("pk", flat=True))
     errors: dict[str, object] = {
@@ -101,7 +108,7 @@ def _points(value: int | None) -> bool:
 
 
 def _settle(row: Agreement, now: datetime) -> None:
-    row.settled_amount, row.settled_at = amount_due(row), now
+    row.settled_amount, row.settled_at = _share_out(row), now
     row.save(update_fields=["settled_amount", "settled_at"])
     with news.in_house():
         text = _("Both sides have scored the agreement for %(year)s. It is settled; the result can be read.")
@@ -109,15 +116,20 @@ def _settle(row: Agreement, now: datetime) -> None:
         news.send(news.agreement_news(users, row.pk, text % {"year": row.year}), now)
 
 
-def amount_due(row: Agreement) -> int:
-    """What is to be paid for the year, in fen: of every clause its money × how far the unit found it carried out."""
+def _share_out(row: Agreement) -> int:
+    """What is to be paid for the year, in fen: of every clause its money × how far the unit found it carried out.
+
+    From now on this is what the money of each clause is measured by.
+    """
     points = dict(
         Score.objects.filter(evaluation__agreement=row, evaluation__side=Side.UNIT, clause__isnull=False).values_list(
             "clause_id", "points"
         )
     )
     total = 0
-    for clause in row.clauses.prefetch_related("guarantees"):
-        money = sum(one.amount for one in clause.guarantees.all() if one.kind == GuaranteeKind.MONEY)
-        total += settlement(money, Fraction(points[clause.pk], WHOLE))
+    for clause in row.clauses.prefetch_related("guarantees__arrivals"):
+        money = [one for one in clause.guarantees.all() if one.kind == GuaranteeKind.MONEY]
+        due = settlement(sum(one.amount for one in money), Fraction(points[clause.pk], WHOLE))
+        share_out(money, due)
+        total += due
     return total

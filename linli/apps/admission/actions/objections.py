@@ -17,7 +17,8 @@ from linli.spine.catalogue.models import Matter
 def object_to(*, by: Actor, matter: Matter, text: str, now: datetime, area_id: str = "") -> Objection:
     """Say what should change about an item in force: a community in its post, or a signed-in resident.
 
-    Whoever has said it before changes their words. Raises NotAllowed, Invalid.
+    Whoever has said it before changes their words; what they were answered stays with its day until they are answered
+    anew. Raises NotAllowed, Invalid.
     """
     resident = by.is_resident
     if by.user_id is None or not (resident or by.can(Permission.TASK_WORK)):
@@ -29,15 +30,7 @@ def object_to(*, by: Actor, matter: Matter, text: str, now: datetime, area_id: s
     found, _made = Objection.objects.update_or_create(
         matter=matter,
         by_id=by.user_id,
-        defaults={
-            "area_id": place,
-            "text": said,
-            "post_id": by.post_id,
-            "at": now,
-            "answer": "",
-            "answered_by": None,
-            "answered_at": None,
-        },
+        defaults={"area_id": place, "text": said, "post_id": by.post_id, "at": now},
     )
     return found
 

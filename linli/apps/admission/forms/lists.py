@@ -189,7 +189,10 @@ class SheetForm(forms.Form):
 
     file = forms.FileField(
         label=_("Workbook or CSV with the items"),
-        help_text=_("Everything in the draft is replaced. Take the workbook of a list as a pattern."),
+        help_text=_(
+            "Everything in the draft is replaced; only items that were admitted stay. Take the workbook of a list as a"
+            " pattern."
+        ),
         error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )

@@ -1,5 +1,6 @@
 """Agreements (协助政府工作协议书) between a unit and a community, and what was promised and arrived under them."""
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -123,6 +124,8 @@ class Guarantee(models.Model):
     what = models.CharField(_("in words"), max_length=200, blank=True)
     amount = models.PositiveBigIntegerField(_("amount in fen"), default=0)
     due_on = models.DateField(_("due on"))
+    # What is to come of it since the agreement is settled: its share of what its clause is to be paid.
+    settled = models.PositiveBigIntegerField(_("settled, in fen"), null=True)
     # Kept by `actions.arrivals` in the transaction of the arrival; `linli manage recount` proves them.
     received = models.PositiveBigIntegerField(_("arrived, in fen"), default=0)
     fulfilled_on = models.DateField(_("whole since"), null=True)
@@ -150,6 +153,22 @@ class Guarantee(models.Model):
     def arrived(self) -> int:
         """The money that arrived, in fen. Needs `arrivals` loaded."""
         return sum(part.amount for part in self.parts)
+
+    @property
+    def owed(self) -> int:
+        """The money that is to come in all, in fen: what was promised, and once it is settled, that."""
+        return self.amount if self.settled is None else self.settled
+
+    @property
+    def missing(self) -> int:
+        """The money that is still to come, in fen."""
+        return max(self.owed - self.received, 0)
+
+    @property
+    def whole_on(self) -> date | None:
+        """The day on which all that is owed had arrived, if it has. Needs `arrivals` loaded."""
+        # Of what is settled at nothing, nothing is ever late.
+        return self.due_on if self.settled == 0 else guarantees.fulfilled_on(self.owed, self.parts)
 
 
 class Arrival(models.Model):

@@ -222,6 +222,11 @@ class Objection(models.Model):
     def __str__(self) -> str:
         return f"{self.matter_id} {self.at}"
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer is to these words, and not to what was said before."""
+        return self.answered_at is not None and self.answered_at >= self.at
+
 
 def year_after(day: date) -> date:
     """The same day a year later; 28 February for a leap day."""

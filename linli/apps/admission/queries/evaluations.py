@@ -19,9 +19,10 @@ Side = Evaluation.Side
 
 @dataclass(frozen=True)
 class Seen:
-    """The evaluations of an agreement as one actor may see them."""
+    """The evaluations of an agreement as one actor may see them; `done` says which sides have scored, `by` who did."""
 
     done: frozenset[str]
+    by: frozenset[int]
     own: Evaluation | None = None
     shown: Mapping[str, Evaluation] = field(default_factory=dict)
     lines: Sequence[tuple[str, int | None, int | None, bool]] = ()
@@ -43,8 +44,9 @@ def seen(actor: Actor, agreement: Agreement) -> Seen:
     own = found.get(side) if side is not None else None
     both = len(found) == len(Side.values)
     shown = found if both else {own.side: own} if own is not None else {}
+    done, by = frozenset(found), frozenset(one.by_id for one in found.values())
     if not shown:
-        return Seen(frozenset(found))
+        return Seen(done, by)
     points = {
         (side_name, score.clause_id or 0, score.topic): score.points
         for side_name, one in shown.items()
@@ -58,7 +60,7 @@ def seen(actor: Actor, agreement: Agreement) -> Seen:
         lines.append((clause.matter.name, unit, community, apart))
     given = ((name, points.get((Side.COMMUNITY, 0, code))) for code, name in topics(agreement).items())
     told = [(name, value) for name, value in given if value is not None]
-    return Seen(frozenset(found), own, shown, lines, told)
+    return Seen(done, by, own, shown, lines, told)
 
 
 @dataclass(frozen=True, kw_only=True)

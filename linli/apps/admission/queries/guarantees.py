@@ -29,14 +29,14 @@ class Late:
     @property
     def missing(self) -> int:
         """The money that is still missing, in fen."""
-        return max(self.guarantee.amount - self.guarantee.arrived, 0)
+        return self.guarantee.missing
 
 
 def late_among(rows: Iterable[Guarantee], on: date) -> list[Late]:
-    """Those that are late on a day. Needs `arrivals` loaded."""
+    """Those that are late on a day, measured by what is settled where it is. Needs `arrivals` loaded."""
     found = []
     for row in rows:
-        window = guarantees.refusal_window(row.due_on, row.amount, [part for part in row.parts if part.on <= on])
+        window = guarantees.window(row.due_on, row.whole_on)
         if window is not None and window.holds(on):
             found.append(Late(row, window))
     return found

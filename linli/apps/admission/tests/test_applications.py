@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from linli.apps.admission import tasks as clockwork
 from linli.apps.admission.actions import agreements, applications, arrivals, drafts, objections
-from linli.apps.admission.models import Application, Objection, Opinion
+from linli.apps.admission.models import Agreement, Application, Objection, Opinion
 from linli.apps.admission.queries import judging
 from linli.apps.admission.tests.factories import (
     CITY_FILE,
@@ -25,6 +25,7 @@ from linli.apps.admission.tests.factories import (
     guarantee_of,
     handed,
     item,
+    of_unit,
     paid,
     submitted,
     task_in,
@@ -414,6 +415,28 @@ def test_objections_of_communities_and_residents_are_heard_once_and_answered(act
     assert Objection.objects.count() == 1
 
 
+def test_an_answer_stays_until_there_is_a_new_one(secretary, civil, client_for, now):
+    matter = item()
+    row = objections.object_to(by=secretary, matter=matter, text="台账太多", now=now)
+    objections.answer_objection(by=civil, objection_id=row.pk, text="下一版取消", now=now + timedelta(days=1))
+    home = f"/admission/lists/{matter.matter_list_id}/items/{matter.pk}/"
+    keeper = client_for("civil-affairs", HTTP_ACCEPT_LANGUAGE="en")
+    form = f"/admission/objections/{row.pk}/answer/"
+    assert form not in keeper.get(home).content.decode()
+    again = objections.object_to(by=secretary, matter=matter, text="台账还是太多", now=now + timedelta(days=2))
+    assert (again.pk, again.answer, again.answered_by_id) == (row.pk, "下一版取消", civil.user_id)
+    assert (again.answered_at, again.is_answered) == (now + timedelta(days=1), False)
+    page = keeper.get(home).content.decode()
+    for words in ("台账还是太多", "下一版取消", "answered on 2026-11-24", "newer than this answer", form):
+        assert words in page
+    objections.answer_objection(by=civil, objection_id=row.pk, text="已经取消", now=now + timedelta(days=3))
+    page = keeper.get(home).content.decode()
+    assert "已经取消" in page
+    assert "answered on 2026-11-26" in page
+    for words in ("下一版取消", "newer than this answer", form):
+        assert words not in page
+
+
 def test_an_agreement_changes_no_more_once_it_is_offered_or_signed(department, secretary, now):
     matter = item()
     row = agreed(replace(department, unit_id=matter.lead_unit_id), secretary, matter, now)
@@ -462,6 +485,69 @@ def test_what_was_offered_with_an_item_stands_in_the_agreement(actor_of, departm
     assert (guarantee.kind, guarantee.amount, guarantee.due_on) == ("money", 3_000_000, date(2027, 3, 31))
     with pytest.raises(agreements.AlreadyAgreed):
         agreements.draft(by=department, area_ids=[HOME], matters=[row.matter], year=2026, now=now)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "ok"),
+    [
+        (date(2025, 12, 31), False),
+        (date(2026, 1, 1), True),
+        (date(2027, 12, 31), True),
+        (date(2028, 1, 1), False),
+        (date.max, False),
+    ],
+)
+def test_what_is_promised_is_there_in_the_year_of_the_agreement_or_the_next(
+    department, secretary, client_for, now, due_on, ok
+):
+    matter = item()
+    by = replace(department, unit_id=matter.lead_unit_id)
+    if ok:
+        assert guarantee_of(agreed(by, secretary, matter, now, due=due_on)).due_on == due_on
+        return
+    with pytest.raises(Invalid) as refused:
+        agreed(by, secretary, matter, now, due=due_on)
+    assert set(refused.value.fields) == {"offered"}
+    row = Agreement.objects.get()
+    clause = row.clauses.get()
+    clause.guarantees.create(kind="money", amount=100, due_on=due_on)
+    row.clauses.update(conditions="提供培训")
+    with pytest.raises(Invalid) as refused:
+        agreements.offer(by=by, agreement_id=row.pk, now=now)
+    assert "2027" in str(refused.value)
+    # What was signed before such a day was refused is shown all the same.
+    Agreement.objects.update(status="signed", signed_by=secretary.user_id, digest="x")
+    assert client_for("community-secretary").get("/admission/agreements/").status_code == 200
+
+
+def test_what_another_unit_offered_stands_in_no_agreement(actor_of, department, now):
+    """Only the unit that applied has promised anything with the item."""
+    row = admitted(actor_of, now, starts_on=timezone.localdate(now), ends_on=date(2027, 6, 1))
+    other = of_unit(department, "dept-health")
+    assert other.unit_id != row.unit_id
+    (agreement,) = agreements.draft(by=other, area_ids=[HOME], matters=[row.matter], year=2026, now=now)
+    clause = agreement.clauses.get()
+    assert (clause.conditions, clause.waived_because, clause.guarantees.count()) == ("", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("offered", "due_on"),
+    [
+        (date(2025, 12, 31), date(2026, 12, 31)),
+        (date(2024, 2, 29), date(2026, 2, 28)),
+        (date(2025, 3, 29), date(2026, 3, 29)),
+        (date(2026, 3, 31), date(2026, 3, 31)),
+        (date(2027, 3, 31), date(2027, 3, 31)),
+        (date.max, date(2026, 12, 31)),
+    ],
+)
+def test_what_was_offered_is_due_on_the_same_day_of_the_year_of_the_agreement(
+    actor_of, department, now, offered, due_on
+):
+    row = admitted(actor_of, now, starts_on=timezone.localdate(now), ends_on=date(2027, 6, 1))
+    row.offered.update(due_on=offered)
+    (agreement,) = agreements.draft(by=department, area_ids=[HOME], matters=[row.matter], year=2026, now=now)
+    assert guarantee_of(agreement).due_on == due_on
 
 
 def test_an_agreement_needs_money_or_a_reason_and_conditions(department, now):

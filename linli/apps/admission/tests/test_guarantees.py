@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.apps.admission.guarantees import Part, Window, fulfilled_on, may_refuse, refusal_window, settlement
+from linli.apps.admission.guarantees import Part, Window, fulfilled_on, may_refuse, refusal_window, settlement, shares
 
 DUE = date(2023, 3, 31)
 
@@ -79,3 +79,37 @@ def test_settlement_to_the_fen(agreed, completion, paid):
 def test_what_cannot_be_is_no_settlement(agreed, completion):
     with pytest.raises(ValueError, match="not negative"):
         settlement(agreed, completion)
+
+
+@pytest.mark.parametrize(
+    ("settled", "lines", "found"),
+    [
+        (27, [(15, 0), (15, 0)], [15, 12]),
+        (27, [(15, 15), (15, 0)], [15, 12]),
+        (27, [(15, 10), (15, 15)], [12, 15]),
+        (27, [(15, 12), (15, 15)], [12, 15]),
+        (20, [(15, 15), (15, 15)], [15, 5]),
+        (0, [(15, 0), (15, 0)], [0, 0]),
+        (0, [], []),
+    ],
+)
+def test_what_is_settled_falls_to_the_earliest_and_what_arrived_counts(settled, lines, found):
+    assert shares(settled, lines) == found
+
+
+@given(
+    lines=st.lists(st.tuples(st.integers(1, 1000), st.integers(0, 1000)), max_size=5),
+    completion=st.fractions(0, 1, max_denominator=100),
+)
+def test_shares_add_up_to_the_fen_and_nothing_is_missing_once_the_settled_sum_is_there(lines, completion):
+    lines = [(promised, min(promised, arrived)) for promised, arrived in lines]
+    settled = settlement(sum(promised for promised, _arrived in lines), completion)
+    found = shares(settled, lines)
+    missing = sum(max(share - arrived, 0) for share, (_promised, arrived) in zip(found, lines, strict=True))
+    assert sum(found) == settled
+    assert all(0 <= share <= promised for share, (promised, _arrived) in zip(found, lines, strict=True))
+    assert missing == max(settled - sum(arrived for _promised, arrived in lines), 0)
+
+
+def test_the_last_day_there_is_has_no_day_after_it():
+    assert refusal_window(date.max, 100, []) is None

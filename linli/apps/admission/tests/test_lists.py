@@ -12,6 +12,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from linli.apps.admission import sheets
+from linli.apps.admission.urls import urlpatterns
 from linli.lib.errors import Invalid
 from linli.spine.catalogue.models import MatterList
 
@@ -152,6 +153,23 @@ def test_the_rules_speak_on_the_page_and_hold_the_check_until_a_reason_is_given(
     assert "Say why they may stand" in text(refused)
     assert moved(checker, made, "return", "拆违不能由社区负责").status_code == 302
     assert "拆违不能由社区负责" in text(drafter.get(url(made)))
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**20])
+def test_numbers_that_no_row_can_have_are_not_there(drafter, number):
+    """In every address of lists and items, in each of its places."""
+    made = draft(drafter)
+    drafter.post(url(made, "item_new"), fields())
+    right = {"list_id": made.pk, "item_id": made.matters.get().pk, "other_id": made.pk}
+    asked = 0
+    for pattern in urlpatterns:
+        names = pattern.pattern.converters.keys()
+        for name in names if names <= right.keys() else ():
+            path = reverse(f"admission:{pattern.name}", kwargs={one: right[one] for one in names} | {name: number})
+            for answer in (drafter.get(path), drafter.post(path)):
+                assert answer.status_code in (403, 404, 405), path
+            asked += 1
+    assert asked >= 17
 
 
 def test_two_versions_are_compared(drafter, checker, approver, worker):

@@ -7,9 +7,11 @@ import pytest
 from django.utils import timezone
 
 from linli.apps.admission.actions import agreements, applications, arrivals, tasks
+from linli.apps.admission.actions.agreements import AlreadyAgreed
 from linli.apps.admission.actions.tasks import Handed
 from linli.apps.admission.models import Agreement, Application, Arrival, Handing, Task
 from linli.apps.admission.tests.factories import (
+    ELSEWHERE,
     HOME,
     act,
     agreed,
@@ -74,6 +76,23 @@ def test_instalments_at_once_never_exceed_the_promise(actor_of, now):
     results = race(lambda i: arrivals.record(by=secretary, guarantee_id=guarantee.pk, on=today, now=now, amount=100))
     assert sum(isinstance(result, Arrival) for result in results) == 3
     assert sum(Arrival.objects.values_list("amount", flat=True)) == 300
+
+
+def test_colleagues_who_begin_the_same_agreements_at_once_begin_each_once(actor_of, now):
+    matter = item()
+    department = replace(actor_of("department-staff"), unit_id=matter.lead_unit_id)
+    wanted = ([HOME], [HOME, ELSEWHERE], [ELSEWHERE])
+
+    def begin(i):
+        areas = wanted[i % len(wanted)]
+        return agreements.draft(by=department, area_ids=areas, matters=[matter], year=now.year, now=now)
+
+    results = race(begin)
+    assert all(isinstance(result, list | AlreadyAgreed) for result in results)
+    begun = [row.area_id for result in results if isinstance(result, list) for row in result]
+    assert sorted(begun) == [HOME, ELSEWHERE]
+    assert sorted(Agreement.objects.values_list("area_id", flat=True)) == [HOME, ELSEWHERE]
+    assert all(row.clauses.count() == 1 for row in Agreement.objects.all())
 
 
 def test_one_of_many_signs(actor_of, now):

@@ -213,7 +213,7 @@ def _evaluated(actor: Actor, found: Agreement, today: date) -> dict[str, Any]:
     return {
         "evaluated": seen,
         "opens": opens,
-        "may_evaluate": side is not None and side not in seen.done and today >= opens,
+        "may_evaluate": side is not None and side not in seen.done and actor.user_id not in seen.by and today >= opens,
         "waits": side is not None and side in seen.done and not seen.both,
         "still_due": max((found.settled_amount or 0) - sum_arrived(found), 0),
     }
@@ -226,9 +226,7 @@ def sum_arrived(found: Agreement) -> int:
 
 def line_of(one: Guarantee, late: Any) -> dict[str, Any]:
     """A guarantee as a line: what is missing of it, and since when it is late."""
-    parts = one.parts
-    whole = (one.arrived >= one.amount and bool(parts)) if one.amount else bool(parts)
-    return {"guarantee": one, "late": late, "whole": whole, "missing": max(one.amount - one.arrived, 0)}
+    return {"guarantee": one, "late": late, "whole": one.fulfilled_on is not None, "missing": one.missing}
 
 
 def _facts(found: Agreement) -> list[tuple[str, object]]:

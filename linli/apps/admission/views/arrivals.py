@@ -37,7 +37,7 @@ def arrival_new(request: ActorRequest, agreement_id: int, guarantee_id: int) -> 
         raise Http404
     clause, guarantee = hit
     data = request.POST if request.method == "POST" else None
-    form = ArrivalForm(data, initial={"on": timezone.localdate(now), "amount": guarantee.amount - guarantee.arrived})
+    form = ArrivalForm(data, initial={"on": timezone.localdate(now), "amount": guarantee.missing})
     if not guarantee.amount:
         del form.fields["amount"]
     kept = uploads.kept(request, actor)

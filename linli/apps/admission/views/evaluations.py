@@ -78,6 +78,8 @@ def _may_begin(request: ActorRequest, found: Agreement, side: str) -> bool:
         toast_error(request, _("The agreement is not signed yet."))
     elif found.evaluations.filter(side=side).exists():
         toast_error(request, _("Your side has scored already; what is written is not changed any more."))
+    elif found.evaluations.filter(by_id=request.actor.user_id).exists():
+        toast_error(request, str(actions.OTHER_SIDE))
     elif timezone.localdate() < opens:
         toast_error(request, _("The two sides score each other from %(day)s on.") % {"day": f"{opens:%Y-%m-%d}"})
     else:

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.apps.admission import sheets
 from linli.apps.admission.forms.lists import Bases, ItemForm, SheetForm
 from linli.apps.admission.models import Application, Objection
+from linli.apps.admission.pages import MOST
 from linli.apps.admission.queries.applications import objections as objections_to
 from linli.apps.admission.queries.tasks import citable
 from linli.apps.admission.views.lists import crumbs, draft_in_scope, item_of, list_in_scope, objections, page, works_on
@@ -167,6 +168,8 @@ def _initial_bases(one: Matter | None) -> list[dict[str, object]]:
 def remove(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
     """Take an item out of a draft."""
     found = draft_in_scope(request.actor, list_id)
+    if item_id > MOST:
+        raise Http404
     try:
         actions.remove_item(by=request.actor, matter_list=found, item_id=item_id)
         toast(request, _("Taken out of the draft."))

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
@@ -61,18 +63,24 @@ class ItemGiven:
 
 @transaction.atomic
 def set_items(*, by: Actor, matter_list: MatterList, items: Sequence[ItemGiven], now: datetime, note: str = "") -> int:
-    """Put these items in place of all that the draft holds. Nothing is kept when one of them cannot be.
+    """Put these items in place of all that the draft holds; nothing changes when one of them cannot be.
 
+    Admission, suspension and end of an item stay with its code. An item that was admitted stays even when it is not
+    among these: it is taken out by hand, never by a sheet that was written before. Returns how many were given.
     Raises NotAllowed, Stale (not a draft), Invalid (a sentence for each item, by its place: "3.name").
     """
     locked = locked_draft(by, matter_list)
     errors = _item_errors(items, locked)
     if errors:
         raise Invalid(fields=errors)
+    days, admitted = _days_by_code(locked), _admitted_beside(locked, items)
     Basis.objects.filter(matter__matter_list=locked).delete()
     Matter.objects.filter(matter_list=locked).delete()
     Category.objects.filter(matter_list=locked).delete()
-    write(locked, items)
+    write(locked, [*(replace(one, **days.get(tidy(one.code), {})) for one in items), *admitted])
+    if note and admitted:
+        names = "、".join(f"{one.code} {one.name}" for one in admitted)
+        note = _("%(note)s; admitted and kept: %(items)s") % {"note": note, "items": names}
     if note:
         note_step(locked, ListStep.Step.IMPORTED, by, now, note)
     return len(items)
@@ -80,7 +88,10 @@ def set_items(*, by: Actor, matter_list: MatterList, items: Sequence[ItemGiven],
 
 @transaction.atomic
 def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: int | None = None) -> Matter:
-    """Add an item to a draft, or change one of it. Raises NotAllowed, Stale, Invalid (by field)."""
+    """Add an item to a draft, or change one of it. Raises NotAllowed, Stale, Invalid (by field).
+
+    The number of an item that people know already is not changed: by it, it is the same item in all versions.
+    """
     locked = locked_draft(by, matter_list)
     item = locked.matters.filter(pk=item_id).first() if item_id is not None else None
     if item_id is not None and item is None:
@@ -88,6 +99,9 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
     errors = {field.partition(".")[2]: text for field, text in _item_errors([given], locked).items()}
     if locked.matters.filter(code=tidy(given.code)).exclude(pk=item_id or 0).exists():
         errors["code"] = _("Another item has this code.")
+    if item is not None and tidy(given.code) != item.code and _is_known(locked, item):
+        text = _("This item keeps its number %(code)s: by it, applications, agreements and tasks know it.")
+        errors["code"] = text % {"code": item.code}
     if item is None and locked.matters.count() >= MOST_ITEMS:
         errors["code"] = _("A list holds at most %(n)s items.") % {"n": MOST_ITEMS}
     if errors:
@@ -95,6 +109,7 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
     if item is not None:
         given = replace(given, **{day: getattr(item, day) for day in DAYS})
     else:
+        given = replace(given, **_days_by_code(locked).get(tidy(given.code), {}))
         last = locked.matters.order_by("-position").values_list("position", flat=True).first()
         item = Matter(matter_list=locked, position=0 if last is None else last + 1)
     fill(item, given, category(locked, given.category))
@@ -103,6 +118,13 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
     Basis.objects.bulk_create(bases(item, given))
     _sweep_categories(locked)
     return item
+
+
+def _is_known(draft: MatterList, item: Matter) -> bool:
+    """Whether an item of a draft was admitted, or has been published with an earlier version."""
+    item.matter_list = draft
+    earlier = Matter.objects.same_item(item).filter(matter_list__status=MatterList.Status.PUBLISHED)
+    return item.valid_from is not None or earlier.exists()
 
 
 @transaction.atomic
@@ -114,6 +136,27 @@ def remove_item(*, by: Actor, matter_list: MatterList, item_id: int) -> None:
     if not gone:
         raise Stale(_("This item is not in the draft any more."))
     _sweep_categories(locked)
+
+
+def _days_by_code(draft: MatterList) -> dict[str, dict[str, Any]]:
+    """The days of the items of a draft by their codes; of those that it does not hold, the days in the version before.
+
+    What ended before the draft begins is not the same item any more: its number is free.
+    """
+    versions = MatterList.objects.filter(area_id=draft.area_id, code=draft.code, version__lt=draft.version)
+    before = versions.filter(status=MatterList.Status.PUBLISHED).order_by("-version")[:1]
+    going_on = Q(valid_to__isnull=True) | Q(valid_to__gte=draft.valid_from)
+    found: dict[str, dict[str, Any]] = {}
+    for rows in (Matter.objects.filter(going_on, matter_list__in=list(before)), draft.matters.all()):
+        found |= {code: dict(zip(DAYS, days, strict=True)) for code, *days in rows.values_list("code", *DAYS)}
+    return found
+
+
+def _admitted_beside(draft: MatterList, items: Sequence[ItemGiven]) -> list[ItemGiven]:
+    """What was admitted into a draft and is not among these items."""
+    rows = draft.matters.filter(valid_from__isnull=False).select_related("category").prefetch_related("bases")
+    given = {tidy(one.code) for one in items}
+    return [as_given(row) for row in rows.order_by("position", "pk") if row.code not in given]
 
 
 def _item_errors(items: Sequence[ItemGiven], matter_list: MatterList) -> dict[str, object]:
@@ -173,7 +216,18 @@ def _basis_errors(place: int, one: ItemGiven, matter_list: MatterList) -> dict[s
         )
         if any(value not in choices.values for choices, value in known):
             errors[f"{place}.bases"] = _("Say for every basis what it is, who issued it, and for what level.")
+        if not _is_page(tidy(str(given.get("link", "")))):
+            errors[f"{place}.bases"] = _("The link of a basis is the address of a page: http://… or https://…")
     return errors
+
+
+def _is_page(link: str) -> bool:
+    """Whether a link may be pressed: an address of the web, or none. Sheets bring anything."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return not link or (parts.scheme in ("http", "https") and bool(parts.netloc))
 
 
 def write(matter_list: MatterList, items: Sequence[ItemGiven]) -> None:

@@ -193,22 +193,40 @@ def approve(*, by: Actor, matter_list: MatterList, now: datetime, note: str = ""
 
 @transaction.atomic
 def give_up(*, by: Actor, matter_list: MatterList, now: datetime, note: str) -> MatterList:
-    """Give up a draft, or end a published list with today. Raises NotAllowed, Stale, Invalid (no reason)."""
+    """Give up a draft or a version that has not begun, or end a published list with today.
+
+    What a version that has not begun would have ended goes on. Raises NotAllowed, Stale, Invalid (no reason).
+    """
     locked = locked_in(by, matter_list, Permission.CATALOGUE_MANAGE, Status.DRAFT, Status.PUBLISHED)
     _not_of_incidents(locked)
     if len(tidy(note)) < LEAST_NOTE:
         raise Invalid(fields={"note": _("Say why.")})
     today = timezone.localdate(now)
-    if locked.status == Status.DRAFT or locked.valid_from > today:
+    if locked.status == Status.DRAFT:
         return _turn(locked, Status.RETIRED, Step.RETIRED, by, now, note)
+    if locked.valid_from > today:
+        _turn(locked, Status.RETIRED, Step.RETIRED, by, now, note)
+        _let_go_on(locked)
+        return locked
     if locked.valid_to is not None and locked.valid_to <= today:
         raise Stale(_("This version has ended already."))
     # It stays published: tasks that began under it cite it, and people look it up.
-    locked.valid_to = today
-    locked.save(update_fields=["valid_to"])
+    locked.valid_to, locked.own_end, locked.ended_by = today, today, None
+    locked.save(update_fields=["valid_to", "own_end", "ended_by"])
     note_step(locked, Step.RETIRED, by, now, note)
     queries.forget()
     return locked
+
+
+def _let_go_on(given_up: MatterList) -> None:
+    """The version that this one would have ended ends where it did before, or where the next one begins."""
+    after = given_up.ended_by
+    for before in MatterList.objects.select_for_update().filter(ended_by=given_up):
+        before.valid_to, before.ended_by = before.own_end, None
+        if after is not None and (before.own_end is None or before.own_end >= after.valid_from):
+            before.valid_to, before.ended_by = after.valid_from - timedelta(days=1), after
+        before.save(update_fields=["valid_to", "ended_by"])
+    queries.forget()
 
 
 def put_in_force(locked: MatterList) -> None:
@@ -223,8 +241,9 @@ def put_in_force(locked: MatterList) -> None:
         if other.valid_from >= locked.valid_from:
             raise Invalid(_("A version of this list that begins later or on the same day is already published."))
         if other.valid_to is None or other.valid_to >= locked.valid_from:
+            other.own_end, other.ended_by = other.valid_to, locked
             other.valid_to = locked.valid_from - timedelta(days=1)
-            other.save(update_fields=["valid_to"])
+            other.save(update_fields=["valid_to", "own_end", "ended_by"])
     locked.status = Status.PUBLISHED
     locked.save(update_fields=["status"])
     queries.forget()

@@ -32,7 +32,8 @@ class MatterList(models.Model):
 
     Draft → legality check → approval → published; returned from either to the draft. `aliases` are the names that the
     list has here and elsewhere (代办 and 委托代办): people look for the name they know. `is_example` marks a list that
-    shows how one looks and is not the official text of any place.
+    shows how one looks and is not the official text of any place. `ended_by` is the version whose publication ended
+    this one, `own_end` the end that it would have without it.
     """
 
     class Kind(models.TextChoices):
@@ -60,6 +61,8 @@ class MatterList(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    own_end = models.DateField(null=True, blank=True)
+    ended_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="ends")
     source = models.CharField(_("source"), max_length=300)
     is_example = models.BooleanField(_("an example, not an official text"), default=False)
     drafted_by = models.ForeignKey(

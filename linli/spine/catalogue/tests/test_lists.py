@@ -3,15 +3,16 @@
 import json
 import threading
 from datetime import date, timedelta
-from importlib import resources
+from importlib import import_module, resources
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from linli.apps.incidents.tests.factories import report
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.spine.catalogue import queries
-from linli.spine.catalogue.actions import items, lists
+from linli.spine.catalogue.actions import admitted, items, lists
 from linli.spine.catalogue.actions.items import ItemGiven
 from linli.spine.catalogue.models import ListStep, Matter, MatterList
 
@@ -200,6 +201,63 @@ def test_versions_never_overlap_and_the_old_one_ends_the_day_before(drafter, che
         lists.approve(by=approver, matter_list=earlier, now=now)
 
 
+@pytest.mark.parametrize("own_end", [None, 40])
+def test_a_version_that_is_given_up_before_it_begins_lets_the_one_before_go_on(
+    drafter, checker, approver, now, own_end
+):
+    first = published(drafter, checker, approver, now)
+    own_end = own_end and now.date() + timedelta(days=own_end)
+    MatterList.objects.filter(pk=first.pk).update(valid_to=own_end)
+    later = now.date() + timedelta(days=30)
+    second = lists.next_version(by=drafter, matter_list=first, valid_from=later, now=now)
+    through(second, drafter, checker, approver, now)
+    lists.give_up(by=drafter, matter_list=second, note="上级清单推迟发布", now=now)
+    first.refresh_from_db()
+    assert (first.valid_to, first.ended_by) == (own_end, None)
+    in_force = MatterList.objects.in_force(area_id=DISTRICT, on=later).filter(code="local-duty")
+    assert list(in_force) == [first]
+    lists.give_up(by=drafter, matter_list=first, note="不再需要清单", now=now + timedelta(days=2))
+    third = lists.next_version(by=drafter, matter_list=first, valid_from=now.date() + timedelta(days=3), now=now)
+    through(third, drafter, checker, approver, now)
+    lists.give_up(by=drafter, matter_list=third, note="也不再需要了", now=now)
+    first.refresh_from_db()
+    assert first.valid_to == now.date() + timedelta(days=2), "it was ended by hand, not by the version after it"
+
+
+def test_of_three_versions_the_middle_one_is_given_up_and_none_overlap(drafter, checker, approver, now):
+    first = published(drafter, checker, approver, now)
+    days = [now.date() + timedelta(days=n) for n in (30, 60)]
+    second = lists.next_version(by=drafter, matter_list=first, valid_from=days[0], now=now)
+    through(second, drafter, checker, approver, now)
+    third = lists.next_version(by=drafter, matter_list=second, valid_from=days[1], now=now)
+    through(third, drafter, checker, approver, now)
+    lists.give_up(by=drafter, matter_list=second, note="第二版有误，作废", now=now)
+    for day in range(1, 90):
+        on = now.date() + timedelta(days=day)
+        holding = MatterList.objects.in_force(area_id=DISTRICT, on=on).get(code="local-duty")
+        assert holding == (third if on >= days[1] else first), on
+    lists.give_up(by=drafter, matter_list=third, note="第三版也有误", now=now)
+    first.refresh_from_db()
+    assert (first.valid_to, first.ended_by) == (None, None)
+
+
+def test_what_ended_which_version_is_found_for_lists_of_before(drafter, checker, approver, now):
+    first = published(drafter, checker, approver, now)
+    later = now.date() + timedelta(days=30)
+    second = lists.next_version(by=drafter, matter_list=first, valid_from=later, now=now)
+    through(second, drafter, checker, approver, now)
+    MatterList.objects.update(ended_by=None)
+    find = import_module("linli.spine.catalogue.migrations.0005_ended_by").find_ends
+    find(apps, None)
+    first.refresh_from_db()
+    assert (first.ended_by, first.own_end) == (second, None)
+    MatterList.objects.update(ended_by=None)
+    first.steps.create(step="retired", at=now)
+    find(apps, None)
+    first.refresh_from_db()
+    assert first.ended_by is None
+
+
 def test_the_database_knows_one_open_version_and_one_draft(drafter, checker, approver, now):
     first = published(drafter, checker, approver, now)
     common = {"area_id": DISTRICT, "code": "local-duty", "kind": "duty", "name": "x", "source": "x"}
@@ -209,6 +267,38 @@ def test_the_database_knows_one_open_version_and_one_draft(drafter, checker, app
     with pytest.raises(IntegrityError), transaction.atomic():
         MatterList.objects.create(version=11, status="checking", valid_from=date(2030, 1, 1), **common)
     assert first.valid_to is None
+
+
+@pytest.mark.parametrize(
+    ("link", "ok"),
+    [
+        ("https://www.gov.cn/a?b=1", True),
+        ("HTTP://www.gov.cn/", True),
+        ("", True),
+        ("javascript:alert(1)", False),
+        (" JavaScript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("ftp://www.gov.cn/", False),
+        ("//www.gov.cn/", False),
+        ("www.gov.cn", False),
+        ("https:", False),
+        ("http://[x", False),
+    ],
+)
+def test_only_addresses_of_pages_are_links(drafter, now, link, ok):
+    made = drafted(drafter, now)
+    given = item("1", "甲事项", bases=[{**LAW, "link": link}])
+    if ok:
+        items.set_items(by=drafter, matter_list=made, items=[given], now=now)
+        assert made.matters.get().bases.get().link == link
+        return
+    for act in (
+        lambda: items.set_items(by=drafter, matter_list=made, items=[given], now=now),
+        lambda: items.save_item(by=drafter, matter_list=made, given=given),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            act()
+        assert {field.rpartition(".")[2] for field in refusal.value.fields} == {"bases"}
 
 
 def test_nothing_of_a_bad_set_of_items_is_kept(drafter, now):
@@ -235,6 +325,70 @@ def test_items_are_added_changed_and_removed_one_by_one(drafter, now):
     items.remove_item(by=drafter, matter_list=made, item_id=added.pk)
     with pytest.raises(Stale):
         items.remove_item(by=drafter, matter_list=made, item_id=added.pk)
+
+
+def admitted_to(first: MatterList, by, now, name: str = "消防安全宣传") -> Matter:
+    on = first.valid_from
+    given = item("", name, valid_from=on)
+    return admitted.admit_item(by=by, area_id=DISTRICT, kind="duty", given=given, now=now, note="同意")
+
+
+@pytest.fixture
+def second_of_two(district, drafter, checker, approver, now):
+    """The draft of the next version of a list with two items, while an item is admitted, one suspended, one ended."""
+    MatterList.objects.filter(area_id=DISTRICT, kind="duty").update(status="retired")
+    both = (item("1", "甲事项"), item("2", "乙事项"))
+    first = published(drafter, checker, approver, now, *both, after=0)
+    second = lists.next_version(by=drafter, matter_list=first, valid_from=now.date() + timedelta(days=9), now=now)
+    admitted_to(first, approver, now)
+    one, two = first.matters.get(code="1"), first.matters.get(code="2")
+    admitted.suspend_item(by=approver, matter=one, now=now, on=now.date(), note="经费逾期")
+    admitted.end_item(by=approver, matter=two, now=now, on=now.date() + timedelta(days=20), note="不再需要")
+    return second
+
+
+def test_a_sheet_lifts_no_suspension_and_no_end_and_what_was_admitted_stays(second_of_two, drafter, now):
+    """The sheet was taken out before the item was admitted."""
+    before = {one.code: one for one in second_of_two.matters.all()}
+    given = [item("1", "甲事项（新）"), item("2", "乙事项"), item("3", "丙事项")]
+    assert items.set_items(by=drafter, matter_list=second_of_two, items=given, now=now, note="清单.xlsx") == 3
+    after = {one.code: one for one in second_of_two.matters.order_by("position")}
+    assert list(after) == ["1", "2", "3", "准1"]
+    for code in before:
+        for day in items.DAYS:
+            assert getattr(after[code], day) == getattr(before[code], day), (code, day)
+    assert (after["1"].name, after["3"].valid_from) == ("甲事项（新）", None)
+    kept = after["准1"]
+    assert (kept.name, kept.category.name, kept.bases.get().title) == ("消防安全宣传", admitted.CATEGORY, "某某法")
+    assert "准1 消防安全宣传" in second_of_two.steps.get(step="imported").note
+
+
+def test_an_item_that_was_taken_out_of_the_draft_comes_back_as_suspended_as_it_was(second_of_two, drafter, now):
+    since = second_of_two.matters.get(code="1").suspended_since
+    assert since is not None
+    items.set_items(by=drafter, matter_list=second_of_two, items=[item("2", "乙事项")], now=now)
+    items.set_items(by=drafter, matter_list=second_of_two, items=[item("1", "甲事项")], now=now)
+    assert second_of_two.matters.get(code="1").suspended_since == since
+    items.remove_item(by=drafter, matter_list=second_of_two, item_id=second_of_two.matters.get(code="1").pk)
+    items.save_item(by=drafter, matter_list=second_of_two, given=item("1", "甲事项"))
+    assert second_of_two.matters.get(code="1").suspended_since == since
+    items.remove_item(by=drafter, matter_list=second_of_two, item_id=second_of_two.matters.get(code="准1").pk)
+    items.set_items(by=drafter, matter_list=second_of_two, items=[item("1", "甲事项")], now=now)
+    assert not second_of_two.matters.filter(code="准1").exists(), "taken out by hand, it stays out"
+
+
+def test_an_item_that_people_know_keeps_its_number(second_of_two, drafter, now):
+    for code in ("1", "准1"):
+        known = second_of_two.matters.get(code=code)
+        for wanted in ("7", f"{code}.1"):
+            with pytest.raises(Invalid) as refusal:
+                items.save_item(by=drafter, matter_list=second_of_two, given=item(wanted), item_id=known.pk)
+            assert code in refusal.value.fields["code"]
+        same = items.save_item(by=drafter, matter_list=second_of_two, given=item(f" {code} "), item_id=known.pk)
+        assert same.code == code
+    fresh = items.save_item(by=drafter, matter_list=second_of_two, given=item("9", "新事项"))
+    changed = items.save_item(by=drafter, matter_list=second_of_two, given=item("10", "新事项"), item_id=fresh.pk)
+    assert changed.code == "10", "a number that nobody has seen yet may change"
 
 
 def test_a_department_is_named_when_it_leads_and_only_then(drafter, now):
