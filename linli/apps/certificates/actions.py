@@ -53,9 +53,10 @@ LONGEST_NOTE: Final = 2000
 CITIZEN_LENGTH: Final = 18
 
 
-def refuse(*, by: Actor, code: str, now: datetime, wanted_by: str = "") -> CertificateRefusal:
+def refuse(*, by: Actor, code: str, now: datetime, wanted_by: str = "", key: str = "") -> CertificateRefusal:
     """Write down that this item was asked for and not issued; `wanted_by` is the office that wanted it.
 
+    The same form (`key`) writes one line, however often it is sent.
     Raises NotAllowed (nobody of a community), Invalid (an item that is not on the list in force there today).
     """
     if not by.can(Permission.TASK_WORK):
@@ -65,17 +66,21 @@ def refuse(*, by: Actor, code: str, now: datetime, wanted_by: str = "") -> Certi
     if item is None:
         raise Invalid(fields={"code": _("This item is not on the list of today. Search again.")})
     assert by.user_id is not None
-    return CertificateRefusal.objects.create(
-        area_id=by.area_id,
-        code=item.code,
-        name=item.name,
-        instead=item.instead,
-        document=known.document,
-        wanted_by=clip(tidy(wanted_by), 60),
-        at=now,
-        by_id=by.user_id,
-        post_id=by.post_id,
+    found, _made = CertificateRefusal.objects.get_or_create(
+        key=f"{by.user_id}:{code}:{clip(tidy(key), 40)}" if key else uuid4().hex,
+        defaults={
+            "area_id": by.area_id,
+            "code": item.code,
+            "name": item.name,
+            "instead": item.instead,
+            "document": known.document,
+            "wanted_by": clip(tidy(wanted_by), 60),
+            "at": now,
+            "by_id": by.user_id,
+            "post_id": by.post_id,
+        },
     )
+    return found
 
 
 class AlreadyAsked(Refusal):

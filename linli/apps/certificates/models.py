@@ -41,6 +41,8 @@ class CertificateRefusal(models.Model):
     document = models.CharField(_("basis"), max_length=120)
     wanted_by = models.CharField(_("who asked the resident for it"), max_length=60, blank=True)
     at = models.DateTimeField(_("time"))
+    # Of the form: what is counted against an office is not counted twice.
+    key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique once it has one
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 

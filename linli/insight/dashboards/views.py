@@ -110,7 +110,9 @@ class _Page:
         return f"{reverse('dashboards:board')}?{urlencode({'area': code, **self.board.period.query})}"
 
     def rows(self, facet: str, *, area: str = "", event_class: str = "") -> str:
-        """The list of the cases that a figure counts."""
+        """The list of the cases that a figure counts; "" for a post that reads figures and no cases."""
+        if not self.actor.can(Permission.CASE_READ):
+            return ""
         area = area or self.board.area_id
         query = {"area": area, "event_class": event_class} if event_class else {"area": area}
         match facet:

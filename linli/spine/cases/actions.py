@@ -156,7 +156,7 @@ def move(
         if step is None or not step.source:
             raise Invalid(_("There is no such move."), code="unknown_move")
         if expected_seq is not None and expected_seq != case.seq:
-            raise Stale(_("Somebody else has moved this case meanwhile. Look at what is new, then decide again."))
+            raise Stale(_("This has moved on meanwhile, perhaps by your own second press. Look at what is new first."))
         parts = parts_of(by, case, is_reporter=is_reporter)
         objection = kind.flow.objection(name, state=case.state, parts=parts, snapshot=snapshot(case, kind, by, now))
         if objection is not None:

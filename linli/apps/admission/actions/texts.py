@@ -18,8 +18,10 @@ def words(given: Mapping[str, Any], longest: Mapping[str, int], needed: tuple[st
     for field, most in longest.items():
         if len(found[field]) > most:
             errors[field] = _("At most %(n)s characters.") % {"n": most}
-        elif field in needed and len(found[field]) < 2:
+        elif field in needed and not found[field]:
             errors[field] = _("Fill this in.")
+        elif field in needed and len(found[field]) < 2:
+            errors[field] = _("Write at least 2 characters.")
     if errors:
         raise Invalid(fields=errors)
     return found

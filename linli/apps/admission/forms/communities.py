@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.foundation.areas.models import Area
@@ -21,8 +21,8 @@ class CommunitiesForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.streets, self.communities = streets, communities
-        everywhere = ngettext("The only community (%(n)s)", "All %(n)s communities", len(communities))
-        pairs = [("chosen", gettext("Those ticked below")), ("all", everywhere % {"n": len(communities)})]
+        everywhere = gettext("All communities (%(n)s)") % {"n": len(communities)}
+        pairs = [("chosen", gettext("Those ticked below")), ("all", everywhere)]
         in_street = gettext("All of %(street)s")
         pairs += [(street.pk, in_street % {"street": street.name}) for street in streets]
         self.choose_from("scope", pairs)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -19,7 +19,7 @@ from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
-from linli.lib.errors import NotAllowed, Refusal
+from linli.lib.errors import Invalid, NotAllowed, Refusal
 from linli.lib.prefix import within
 from linli.ui.forms import put
 from linli.ui.links import Chip, without
@@ -105,9 +105,13 @@ def _shown(request: ActorRequest, form: FindForm) -> dict[str, Any]:
         rows = rows.filter(STATES[state])
     for word in q.split()[:5]:
         rows = rows.filter(name__icontains=word)
+    # What is left to do comes first, what is gone and checked last.
+    rows = rows.annotate(is_checked=ExpressionWrapper(Q(checked_on__isnull=False), BooleanField()))
     if after is not None:
-        rows = rows.filter(pk__gt=after)
-    found = list(rows.order_by("pk")[: PAGE + 1])
+        among_checked = Standing.objects.filter(pk=after, checked_on__isnull=False).exists()
+        behind = Q(pk__gt=after, is_checked=among_checked)
+        rows = rows.filter(behind if among_checked else behind | Q(is_checked=True))
+    found = list(rows.order_by("is_checked", "pk")[: PAGE + 1])
     more = found[PAGE - 1].pk if len(found) > PAGE else None
     words = state_words()
     chips = [Chip(_("Words"), q, without(request, "q"))] if q else []
@@ -163,6 +167,8 @@ def standing_act(request: ActorRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     home = address("standing")
     try:
+        if not ids:
+            raise Invalid(fields={"row": _("Tick at least one row.")})
         n = actions.act(
             by=request.actor,
             ids=ids,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.db.models import Count
 from django.http import Http404, HttpResponse
@@ -39,6 +40,7 @@ def certificates(request: ActorRequest) -> HttpResponse:
     context = {
         "q": q,
         "person": number_of(request.GET.get("person", "")) if writes else None,
+        "key": uuid4().hex,
         "kept": find_kept(q, actor.area_id, today),
         "writes": writes,
         "waiting": queries.waiting(actor) if writes else 0,
@@ -58,7 +60,11 @@ def refuse(request: ActorRequest) -> HttpResponse:
     said = request.POST
     try:
         made = actions.refuse(
-            by=request.actor, code=said.get("code", ""), wanted_by=said.get("wanted_by", ""), now=timezone.now()
+            by=request.actor,
+            code=said.get("code", ""),
+            wanted_by=said.get("wanted_by", ""),
+            key=said.get("key", ""),
+            now=timezone.now(),
         )
     except Invalid as refusal:
         toast_error(request, " ".join(map(str, refusal.fields.values())))

@@ -43,9 +43,9 @@ def certificates(request: ActorRequest) -> HttpResponse:
 @require_safe
 def check(request: ActorRequest) -> HttpResponse:
     """Whether a paper is real: what stands in the seal log under its check code, the name masked."""
-    typed = fold(request.GET.get("code", ""))[:LONGEST].upper()
-    code = "".join(one for one in typed if one.isascii() and one.isalnum())
-    found = queries.checked(code) if code else None
+    typed = fold(request.GET.get("code", "")).upper()
+    code = "".join(one for one in typed[:LONGEST] if one.isascii() and one.isalnum())
+    found = queries.checked(code) if code and len(typed) <= LONGEST else None
     facts: list[tuple[str, object]] = []
     if found is not None and found.sealed_at is not None:
         facts = [
@@ -57,7 +57,7 @@ def check(request: ActorRequest) -> HttpResponse:
             (_("Office that wants it"), found.addressee),
             (_("Copies"), str(found.copies)),
         ]
-    context = {"code": typed, "asked": bool(code), "certificate": found, "facts": facts}
+    context = {"code": typed[:LONGEST], "asked": bool(typed.strip()), "certificate": found, "facts": facts}
     return nav.page(
         request, "portal/certificate_check.html", context, tab="home", back_url=reverse("portal:certificates")
     )

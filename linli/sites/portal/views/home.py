@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -84,7 +85,9 @@ def community(request: ActorRequest) -> HttpResponse:
     on = timezone.localtime(timezone.now()).date()
     if request.method == "POST":
         code = request.POST.get("community", "")[: Level.COMMUNITY.digits]
-        response = redirect("portal:home")
+        back = request.POST.get("next", "")
+        own = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+        response = redirect(back if own and back.startswith("/") else "portal:home")
         if Area.objects.current(on).filter(pk=code, level=Level.COMMUNITY).exists():
             response.set_cookie(
                 home_area.COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
@@ -108,5 +111,10 @@ def community(request: ActorRequest) -> HttpResponse:
     ]
     districts = home_area.districts(on)
     others = [{"code": code, "name": name, "current": code == district} for code, name in districts.items()]
-    context = {"streets": streets, "chosen": chosen, "districts": others if len(others) > 1 else []}
+    context = {
+        "streets": streets,
+        "chosen": chosen,
+        "districts": others if len(others) > 1 else [],
+        "next": request.GET.get("next", ""),
+    }
     return nav.page(request, "portal/community.html", context, tab="home", back_url=reverse("portal:home"))

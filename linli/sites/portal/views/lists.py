@@ -61,6 +61,7 @@ def one(request: ActorRequest, list_id: int) -> HttpResponse:
         "over": found.valid_to is not None and found.valid_to < today,
         "begins": found.valid_from > today,
         "rows": [(item, _standing(item, today)) for item in some[:ON_PAGE]],
+        "at_home": bool(home_area.chosen(request)),
         "may_object": request.actor.is_resident and found.kind in queries.CHECKED_KINDS,
         "q": q,
         "chips": [Chip("", q, without(request, "q"))] if q else [],
