@@ -43,12 +43,18 @@ def record(
     amount: int = 0,
     note: str = "",
     evidence: StoredFile | None = None,
+    key: str = "",
 ) -> Arrival:
     """Say that an instalment (in fen), people or guidance arrived on a day. Raises NotAllowed, Stale, Invalid.
 
-    Money never exceeds what was promised: who gets more has a new agreement, or has mistyped.
+    Money never exceeds what was promised: who gets more has a new agreement, or has mistyped. The same form (`key`)
+    enters it once, however often it is sent.
     """
     row = _locked(by, guarantee_id)
+    # Under the lock of the agreement, so that a second sending finds the first.
+    twin = row.arrivals.filter(key=key).first() if key else None
+    if twin is not None:
+        return twin
     errors: dict[str, object] = {}
     if on > timezone.localdate(now):
         errors["on"] = _("This day has not come yet.")
@@ -56,7 +62,8 @@ def record(
         errors["on"] = _("This day lies before the agreement.")
     missing = row.amount - row.arrived
     if row.kind == GuaranteeKind.MONEY and not 0 < amount <= missing:
-        errors["amount"] = _("At most %(sum)s yuan are still missing.") % {"sum": yuan(max(missing, 0))}
+        values = {"sum": yuan(max(missing, 0))}
+        errors["amount"] = _("More than 0 and at most %(sum)s yuan: so much is still missing.") % values
     if row.kind != GuaranteeKind.MONEY and amount:
         errors["amount"] = _("People and guidance have no amount.")
     if row.kind != GuaranteeKind.MONEY and row.parts:
@@ -65,7 +72,14 @@ def record(
         raise Invalid(fields=errors)
     assert by.user_id is not None
     made = Arrival.objects.create(
-        guarantee=row, on=on, amount=amount, note=clip(tidy(note), 300), evidence=evidence, by_id=by.user_id, at=now
+        guarantee=row,
+        on=on,
+        amount=amount,
+        note=clip(tidy(note), 300),
+        evidence=evidence,
+        by_id=by.user_id,
+        at=now,
+        key=key or None,
     )
     if evidence is not None:
         keep([evidence])

@@ -73,8 +73,9 @@ class ArrivalForm(forms.Form):
 
     use_required_attribute = False
 
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     on = DayField(label=_("Came on"))
-    amount = MoneyField(label=_("Amount in yuan"), required=False)
+    amount = MoneyField(label=_("Amount in yuan"))
     note = forms.CharField(label=_("Remark"), max_length=300, required=False)
 
 

@@ -184,6 +184,8 @@ class Arrival(models.Model):
     evidence = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
+    # Of the form: money that came once is not entered twice.
+    key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique once it has one
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from linli.apps.admission.models import Handing, Task
-from linli.apps.admission.tests.factories import HOME, agreed, handed, item, move, of_unit, task_in
+from linli.apps.admission.tests.factories import HOME, agreed, guarantee_of, handed, item, move, of_unit, task_in
 from linli.foundation.files.tests.test_documents import PDF
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +220,21 @@ def test_months_that_no_calendar_has_are_left_out(client_for, month):
     for address in ("/admission/tasks/", "/burden/", "/admission/agreements/results/"):
         query = {"view": "all", "month": month, "months_to": month, "from": month, "to": month, "year": month[:4] + "0"}
         assert client_for("civil-affairs").get(address, query).status_code == 200
+
+
+def test_the_same_form_enters_money_once(client_for, actor_of, now):
+    health, secretary = of_unit(actor_of("department-staff"), "dept-health"), actor_of("community-secretary")
+    agreement = agreed(health, secretary, item(), now)
+    guarantee = guarantee_of(agreement)
+    address = f"/admission/agreements/{agreement.pk}/arrived/{guarantee.pk}/"
+    worker = client_for("community-worker")
+    assert 'name="key"' in worker.get(address).content.decode()
+    given = {"key": "0b4b1f1e-7d0f-4c39-9d37-3f5d3a0b8a77", "on": f"{timezone.localdate():%Y-%m-%d}", "amount": "77.70"}
+    for _n in range(2):
+        assert worker.post(address, given).status_code == 302
+    assert [one.amount for one in guarantee.arrivals.all()] == [7770]
+    assert worker.post(address, {**given, "key": "0b4b1f1e-7d0f-4c39-9d37-3f5d3a0b8a78"}).status_code == 302
+    assert guarantee.arrivals.count() == 2
+    for amount in ("", "0", "-5", "1e5", "9" * 30):
+        answer = worker.post(address, {**given, "key": "", "amount": amount})
+        assert answer.status_code == 422

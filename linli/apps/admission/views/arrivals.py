@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -37,7 +38,7 @@ def arrival_new(request: ActorRequest, agreement_id: int, guarantee_id: int) -> 
         raise Http404
     clause, guarantee = hit
     data = request.POST if request.method == "POST" else None
-    form = ArrivalForm(data, initial={"on": timezone.localdate(now), "amount": guarantee.missing})
+    form = ArrivalForm(data, initial={"key": uuid4(), "on": timezone.localdate(now), "amount": guarantee.missing})
     if not guarantee.amount:
         del form.fields["amount"]
     kept = uploads.kept(request, actor)
@@ -67,6 +68,7 @@ def arrival_new(request: ActorRequest, agreement_id: int, guarantee_id: int) -> 
             note=form.cleaned_data["note"],
             evidence=kept[-1] if kept else None,
             now=now,
+            key=str(form.cleaned_data["key"] or ""),
         )
     except NotAllowed:
         raise
