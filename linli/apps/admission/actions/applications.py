@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -190,8 +190,7 @@ def answer(*, by: Actor, application_id: int, given: Answer, now: datetime) -> O
 def _locked_case(row: Application) -> Case:
     if row.case_id is None:
         raise Stale(_("It has not been sent in yet."))
-    rows = Case.objects.select_for_update() if connection.features.has_select_for_update else Case.objects.all()
-    return rows.get(pk=row.case_id)
+    return drafts.locked_case(row.case_id)
 
 
 @transaction.atomic
@@ -206,7 +205,9 @@ def improve(
     expected_seq: int | None = None,
 ) -> Application:
     """Change money, people, guidance and conditions while the communities are asked; they are asked again."""
-    row = Application.objects.select_for_update(of=("self",)).select_related("case").get(pk=application_id)
+    row = drafts.locked(application_id)
+    if row.case_id is None:
+        raise Stale(_("It has not been sent in yet."))
     errors = drafts.offer_errors(offered)
     if errors:
         raise Invalid(fields=errors)

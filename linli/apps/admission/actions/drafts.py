@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.lib.months import months_later
+from linli.spine.cases.models import Case
 from linli.spine.catalogue.models import Basis
 
 LONGEST: Final = {
@@ -90,12 +91,34 @@ def _applicant(by: Actor) -> Unit:
 
 def changeable(by: Actor, application_id: int) -> Application:
     """The application, locked, while its unit may change it. Raises NotAllowed, Stale."""
-    row = Application.objects.select_for_update(of=("self",)).select_related("case").get(pk=application_id)
+    row = locked(application_id)
     if row.unit_id != by.unit_id:
         raise NotAllowed(_("Only the unit that applies may change its application."))
     if row.case is not None and row.case.state not in CHANGEABLE:
         raise Stale(_("It has been sent in and cannot be changed now."))
     return row
+
+
+def locked(application_id: int) -> Application:
+    """The application with its case, both locked until the transaction ends. Raises Stale.
+
+    The case comes first, as in every move: in the other order two people would wait for each other for ever. What
+    both say is read after the lock, so that nothing is decided on what somebody is changing.
+    """
+    rows = Application.objects.filter(pk=application_id)
+    case_id = rows.values_list("case_id", flat=True).first()
+    case = locked_case(case_id) if case_id is not None else None
+    row = rows.select_for_update(of=("self",)).first()
+    if row is None or row.case_id != case_id:
+        raise Stale(_("It has been sent in or thrown away meanwhile. Look at what is new."))
+    row.case = case
+    return row
+
+
+def locked_case(case_id: int) -> Case:
+    """The case of an application, locked until the transaction ends."""
+    rows = Case.objects.select_for_update() if connection.features.has_select_for_update else Case.objects.all()
+    return rows.get(pk=case_id)
 
 
 def _check(by: Actor, given: ApplicationGiven, now: datetime) -> None:

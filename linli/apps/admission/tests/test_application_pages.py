@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.utils import timezone
 
 from linli.apps.admission.models import Agreement, Application, Arrival, Objection
@@ -169,6 +170,43 @@ def test_offering_more_while_the_communities_are_asked(department, actor_of, now
     done = department.post(home, {"seq": str(row.case.seq), "conditions": "提供", "waived_because": "", **more})
     assert done.status_code == 302
     assert row.offered.get().amount == 5_000_000
+
+
+def test_an_improvement_that_comes_too_late_can_be_sent_again(department, actor_of, now):
+    row = submitted(actor_of("department-staff"), now, area_id=HOME[:9])
+    seen = str(row.case.seq)
+    answer(row, actor_of("community-secretary"), now)
+    home = f"{APPLICATIONS}{row.pk}/moves/improve/"
+    more = lines("offers", {"kind": "money", "amount": "50000", "what": "", "due_on": "2027-03-31"})
+    given = {"seq": seen, "conditions": "提供培训场地", "waived_because": "", **more}
+    stale = department.post(home, given)
+    text = stale.content.decode()
+    assert stale.status_code == 409
+    assert "提供培训场地" in text
+    assert 'value="50000"' in text
+    assert department.post(home, {**given, "seq": stale.context["form"]["seq"].value()}).status_code == 302
+    assert row.offered.get().amount == 5_000_000
+
+
+def test_an_improvement_that_cannot_be_made_any_more_says_so(department, actor_of, now):
+    row = submitted(actor_of("department-staff"), now)
+    answer(row, actor_of("community-secretary"), now)
+    page = department.get(f"{APPLICATIONS}{row.pk}/moves/improve/")
+    assert "This cannot be done while the case is" in page.content.decode()
+
+
+def test_a_busy_database_lets_an_improvement_be_sent_again(department, actor_of, now, monkeypatch):
+    row = submitted(actor_of("department-staff"), now)
+
+    def busy(**_given):
+        raise OperationalError
+
+    monkeypatch.setattr("linli.apps.admission.views.application_moves.actions.improve", busy)
+    more = lines("offers", {"kind": "money", "amount": "50000", "what": "", "due_on": "2027-03-31"})
+    given = {"seq": str(row.case.seq), "conditions": "提供培训场地", "waived_because": "", **more}
+    page = department.post(f"{APPLICATIONS}{row.pk}/moves/improve/", given)
+    assert page.status_code == 503
+    assert "提供培训场地" in page.content.decode()
 
 
 def test_an_agreement_from_the_first_clause_to_the_last_instalment(client_for, community, actor_of, now):

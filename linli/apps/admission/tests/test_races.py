@@ -49,6 +49,27 @@ def test_two_departments_admit_the_same_item_and_one_is_told(actor_of, now):
     assert list(chain.verify()) == []
 
 
+def test_improving_and_giving_up_at_once_wait_in_the_same_order(actor_of, now):
+    """A move locks the case, and what it changes then; an improvement that began with the application deadlocked."""
+    department = actor_of("department-staff")
+    lines = [{"kind": "money", "amount": 5_000_000, "due_on": now.date() + timedelta(days=120)}]
+    for n in range(6):
+        row = submitted(department, now, name=f"协助宣传第{n}次")
+
+        def change(i, row=row):
+            if i % 2:
+                return act(row, "give_up_terms", department, now)
+            return applications.improve(
+                by=department, application_id=row.pk, offered=lines, conditions="培训", waived_because="", now=now
+            )
+
+        results = race(change)
+        assert all(isinstance(result, Application | Refusal) for result in results)
+        row.case.refresh_from_db()
+        assert row.case.state == "revising"
+    assert list(chain.verify()) == []
+
+
 def test_one_form_sent_at_once_many_times_is_handed_down_once(actor_of, now):
     department, given = actor_of("department-staff"), handing(now)
     results = race(lambda i: tasks.hand_down(by=department, given=given, now=now))

@@ -1,5 +1,7 @@
 """The moves of an application, and what is offered with it while the communities are asked."""
 
+from typing import Any
+
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -120,25 +122,12 @@ def _move_page(
 
 def _improve(request: ActorRequest, found: Application, choice: Choice) -> HttpResponse:
     """Change what is offered while the communities are asked."""
-    assert found.case is not None
     data = request.POST if request.method == "POST" else None
-    initial = {"seq": found.case.seq, "conditions": found.conditions, "waived_because": found.waived_because}
-    form = TermsForm(data, initial=initial)
-    offers = Offers(data, prefix="offers", initial=initial_offers(found))
-    home = address("application", found.pk)
-    context = {
-        "application": found,
-        "form": form,
-        "offers": offers,
-        "choice": choice,
-        "opinions": [one for one in found.opinions.select_related("area") if one.terms_ok is False],
-        "crumbs": crumbs((_("Applications"), address("applications")), (found.name, home), (_("What is offered"), "")),
-        "back_url": home,
-    }
+    form, offers = _offer_forms(found, data)
     if data is None:
-        return page(request, "improve.html", context)
+        return _improve_page(request, found, choice, form, offers)
     if not (form.is_valid() & offers.is_valid()):
-        return page(request, "improve.html", context, 422)
+        return _improve_page(request, found, choice, form, offers, 422)
     try:
         actions.improve(
             by=request.actor,
@@ -151,8 +140,47 @@ def _improve(request: ActorRequest, found: Application, choice: Choice) -> HttpR
         )
     except NotAllowed:
         raise
+    except Stale as stale:
+        return _improved_meanwhile(request, found.pk, choice, stale)
     except Refusal as refusal:
         put(form, refusal, {"offered": "conditions"})
-        return page(request, "improve.html", context, refusal.status)
+        return _improve_page(request, found, choice, form, offers, refusal.status)
+    except OperationalError:
+        form.add_error(None, _("The system is busy for a moment. Please send it again."))
+        return _improve_page(request, found, choice, form, offers, 503)
     toast(request, _("Changed. The communities are asked again."))
     return redirect("admission:application", found.pk)
+
+
+def _offer_forms(found: Application, data: Any) -> tuple[TermsForm, Any]:
+    assert found.case is not None
+    initial = {"seq": found.case.seq, "conditions": found.conditions, "waived_because": found.waived_because}
+    return TermsForm(data, initial=initial), Offers(data, prefix="offers", initial=initial_offers(found))
+
+
+def _improved_meanwhile(request: ActorRequest, application_id: int, choice: Choice, stale: Stale) -> HttpResponse:
+    found = application_or_404(request.actor, application_id)
+    assert found.case is not None
+    fresh = choice_of(found.case, request.actor, choice.move.name, timezone.now()) or choice
+    data = request.POST.copy()
+    data["seq"] = str(found.case.seq)
+    form, offers = _offer_forms(found, data)
+    form.is_valid()
+    form.add_error(None, str(stale))
+    return _improve_page(request, found, fresh, form, offers, 409)
+
+
+def _improve_page(
+    request: ActorRequest, found: Application, choice: Choice, form: TermsForm, offers: Any, code: int = 200
+) -> HttpResponse:
+    home = address("application", found.pk)
+    context = {
+        "application": found,
+        "form": form,
+        "offers": offers,
+        "choice": choice,
+        "opinions": [one for one in found.opinions.select_related("area") if one.terms_ok is False],
+        "crumbs": crumbs((_("Applications"), address("applications")), (found.name, home), (_("What is offered"), "")),
+        "back_url": home,
+    }
+    return page(request, "improve.html", context, code)
