@@ -23,7 +23,7 @@ from linli.spine.catalogue.models import Matter
 MINUTES: Final = frozenset({"hand_in"})
 FILES: Final = frozenset({"hand_in", "correct", "note"})
 #: Moves that have pages of their own.
-ELSEWHERE: Final = frozenset({"answer", "improve"})
+ELSEWHERE: Final = frozenset({"answer", "improve", "edit"})
 
 
 @dataclass(frozen=True)

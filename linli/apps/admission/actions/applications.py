@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.apps.admission import news
 from linli.apps.admission.actions import drafts
+from linli.apps.admission.actions.drafts import ApplicationGiven
 from linli.apps.admission.actions.texts import note, words
 from linli.apps.admission.effects import decision_due
 from linli.apps.admission.flow import APPLICATION
@@ -34,6 +35,24 @@ from linli.spine.cases.kinds import Change, Inputs
 from linli.spine.cases.models import Case, Event
 
 LEAST_NOTE: Final = 4
+
+
+@transaction.atomic
+def write(
+    *,
+    by: Actor,
+    given: ApplicationGiven,
+    now: datetime,
+    send: bool,
+    application_id: int | None = None,
+    expected_seq: int | None = None,
+) -> Application:
+    """Keep what was typed and, where it is to be sent in at once, send it in as well: both or neither.
+
+    Raises NotAllowed, Stale, Invalid (by field).
+    """
+    row = drafts.save(by=by, given=given, now=now, application_id=application_id, expected_seq=expected_seq)
+    return submit(by=by, application_id=row.pk, now=now) if send else row
 
 
 @transaction.atomic

@@ -22,6 +22,8 @@ from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.lib.months import months_later
+from linli.spine.cases import actions as cases
+from linli.spine.cases.kinds import Inputs
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.models import Basis
 
@@ -58,13 +60,28 @@ class ApplicationGiven:
 
 
 @transaction.atomic
-def save(*, by: Actor, given: ApplicationGiven, now: datetime, application_id: int | None = None) -> Application:
-    """Keep a draft, or change one (also one that came back). Raises NotAllowed, Stale, Invalid (by field)."""
+def save(
+    *,
+    by: Actor,
+    given: ApplicationGiven,
+    now: datetime,
+    application_id: int | None = None,
+    expected_seq: int | None = None,
+) -> Application:
+    """Keep a draft, or change one (also one that came back). Raises NotAllowed, Stale, Invalid (by field).
+
+    `expected_seq`: the `seq` that the form showed; what somebody else has written since is not overwritten. A change
+    of what was sent in is an event, so that nobody decides on a text that they have not read.
+    """
     unit = _applicant(by)
     texts = words(vars(given), LONGEST, ("name", "does", "why"))
     _check(by, given, now)
-    fresh = Application(unit=unit, drafted_at=now)
-    row = fresh if application_id is None else changeable(by, application_id)
+    if application_id is None:
+        row = Application(unit=unit, drafted_at=now)
+    else:
+        row = changeable(by, application_id, expected_seq)
+        if row.case is None:
+            row.redrafts += 1
     assert by.user_id is not None
     # Whoever changes the text answers for it from now on.
     row.drafted_by_id = by.user_id
@@ -79,6 +96,8 @@ def save(*, by: Actor, given: ApplicationGiven, now: datetime, application_id: i
     ApplicationBasis.objects.bulk_create(_basis(row, at, one) for at, one in enumerate(given.bases))
     OfferedGuarantee.objects.bulk_create(offered_row(row, one) for one in given.offered)
     keep(files)
+    if row.case is not None:
+        row.case = cases.move(case_id=row.case.pk, name="edit", by=by, inputs=Inputs(), now=now)
     return row
 
 
@@ -89,13 +108,15 @@ def _applicant(by: Actor) -> Unit:
     return unit
 
 
-def changeable(by: Actor, application_id: int) -> Application:
+def changeable(by: Actor, application_id: int, expected_seq: int | None = None) -> Application:
     """The application, locked, while its unit may change it. Raises NotAllowed, Stale."""
     row = locked(application_id)
     if row.unit_id != by.unit_id:
         raise NotAllowed(_("Only the unit that applies may change its application."))
     if row.case is not None and row.case.state not in CHANGEABLE:
         raise Stale(_("It has been sent in and cannot be changed now."))
+    if expected_seq is not None and expected_seq != row.seq:
+        raise Stale(_("Somebody else has changed it meanwhile. Look at what is new, then send yours again."))
     return row
 
 

@@ -153,10 +153,65 @@ def test_a_draft_is_changed_and_thrown_away(department):
     home = f"{APPLICATIONS}{Application.objects.get().pk}/"
     text = department.get(f"{home}edit/").content.decode()
     assert "30,000.00" in text
-    assert department.post(f"{home}edit/", form(name="换个名称")).status_code == 302
+    assert department.post(f"{home}edit/", form(name="换个名称", seq="0")).status_code == 302
     assert Application.objects.get().name == "换个名称"
     assert department.post(f"{home}send/", {"discard": "1"}).status_code == 302
     assert not Application.objects.exists()
+
+
+def test_an_old_form_is_refused_and_can_be_sent_again(department, actor_of, now):
+    row = submitted(actor_of("department-staff"), now, offered=[])
+    home = f"{APPLICATIONS}{row.pk}/edit/"
+    seen = department.get(home).context["form"]["seq"].value()
+    assert department.post(home, form(name="同事改的名称", seq=seen)).status_code == 302
+    for old in (seen, ""):
+        stale = department.post(home, form(name="我改的名称", seq=old))
+        text = stale.content.decode()
+        assert stale.status_code == 409
+        assert "Somebody else has changed it meanwhile." in text
+        assert "我改的名称" in text
+    fresh = stale.context["form"]["seq"].value()
+    assert department.post(home, form(name="我改的名称", seq=fresh)).status_code == 302
+    row.refresh_from_db()
+    assert row.name == "我改的名称"
+    text = department.get(f"{APPLICATIONS}{row.pk}/").content.decode()
+    assert text.count("Change the text") == 2, "both changes stand in the history, and there is no button of this name"
+    assert department.get(f"{APPLICATIONS}{row.pk}/moves/edit/").url == home
+
+
+def test_a_file_stays_with_its_line_whatever_a_colleague_changes(department):
+    first = {"title": "甲文件", "form": "document", "issuer": "department", "level": "city", "number": "1号"}
+    second = {**first, "title": "乙文件", "number": "2号"}
+    given = {**form(**lines("bases", first, second)), "bases-1-file": SimpleUploadedFile("乙.pdf", PDF)}
+    department.post(f"{APPLICATIONS}new/", given)
+    row = Application.objects.get()
+    home = f"{APPLICATIONS}{row.pk}/edit/"
+    page = department.get(home)
+    (_line, file, _sealed, prefix) = page.context["lines"][1]
+    assert f'name="{prefix}-held" value="{file.pk}"' in page.content.decode()
+    seq = page.context["form"]["seq"].value()
+    # A colleague takes the first line out, so that the file stands where mine has another basis.
+    theirs = form(**lines("bases", {**second, "held": str(file.pk)}), seq=seq)
+    assert department.post(home, theirs).status_code == 302
+    assert row.bases.get().file == file
+    mine = form(**lines("bases", first, {**second, "held": str(file.pk)}))
+    stale = department.post(home, {**mine, "seq": seq})
+    assert stale.status_code == 409
+    assert [line[1] for line in stale.context["lines"]] == [None, file]
+    department.post(home, {**mine, "seq": stale.context["form"]["seq"].value()})
+    assert [(one.title, one.file) for one in row.bases.all()] == [("甲文件", None), ("乙文件", file)]
+
+
+def test_a_file_of_somebody_elses_application_is_not_taken_by_its_number(department, client_for):
+    street = client_for("street-staff", **ENGLISH)
+    street.post(f"{APPLICATIONS}new/", {**form(), "bases-0-file": SimpleUploadedFile("街道.pdf", PDF)})
+    theirs = Application.objects.get().bases.get().file
+    basis = {"title": "某通知", "form": "document", "issuer": "department", "level": "city", "number": "1号"}
+    department.post(f"{APPLICATIONS}new/", form(**lines("bases", {**basis, "held": str(theirs.pk)})))
+    mine = Application.objects.latest("pk")
+    held = form(**lines("bases", {**basis, "held": str(theirs.pk)}), seq="0")
+    assert department.post(f"{APPLICATIONS}{mine.pk}/edit/", held).status_code == 302
+    assert mine.bases.get().file is None
 
 
 def test_offering_more_while_the_communities_are_asked(department, actor_of, now):

@@ -32,6 +32,7 @@ from linli.apps.admission.tests.factories import (
 from linli.foundation.notifications.models import Message
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.spine.cases import chain
+from linli.spine.cases.kinds import Inputs
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.actions import lists
 from linli.spine.catalogue.models import Matter, MatterList
@@ -192,6 +193,57 @@ def test_an_override_needs_the_legality_reviewer_and_reasons(department, legal, 
     row = answer(row, secretary, now)
     row = act(row, "recommend", civil, now)
     assert act(row, "admit", organisation, now).case.state == "admitted"
+
+
+@pytest.mark.parametrize("sent_back", [False, True])
+def test_nobody_decides_on_a_text_that_was_changed_under_their_eyes(
+    department, legal, civil, secretary, now, sent_back
+):
+    row = submitted(department, now, does="宣传拆违政策，负责辖区拆违工作" if not sent_back else "宣传环境卫生")
+    if sent_back:
+        row = act(answer(row, secretary, now), "send_back", civil, now)
+    seen = row.case.seq
+    drafts.save(by=department, given=given(does="负责辖区拆违工作"), now=now, application_id=row.pk, expected_seq=seen)
+    row = fresh(row)
+    assert (row.case.seq, row.case.state) == (seen + 1, "revising" if sent_back else "blocked")
+    event = row.case.events.get(move="edit")
+    assert (event.part, event.actor_id) == ("sender", department.user_id)
+    who, name = (department, "resubmit") if sent_back else (legal, "override")
+    with pytest.raises(Stale):
+        applications.act(
+            application_id=row.pk, name=name, by=who, inputs=Inputs(note="仅作宣传"), now=now, expected_seq=seen
+        )
+    assert list(chain.verify()) == []
+
+
+def test_an_old_form_overwrites_neither_a_draft_nor_what_was_sent_in(department, now):
+    row = drafts.save(by=department, given=given(), now=now)
+    seen = row.seq
+
+    def save(expected_seq, **changes):
+        return drafts.save(
+            by=department, given=given(**changes), now=now, application_id=row.pk, expected_seq=expected_seq
+        )
+
+    save(seen, name="协助宣传防火知识")
+    with pytest.raises(Stale):
+        save(seen, name="协助宣传防汛知识")
+    assert fresh(row).name == "协助宣传防火知识"
+    drafted = fresh(row).seq
+    save(drafted, offered=[])
+    applications.submit(by=department, application_id=row.pk, now=now)
+    assert fresh(row).case.state == "blocked"
+    for old in (seen, drafted, drafted + 1):
+        with pytest.raises(Stale):
+            save(old)
+    assert save(fresh(row).seq).offered.count() == 1
+
+
+def test_written_and_sent_in_at_once_or_neither(department, now):
+    with pytest.raises(Invalid):
+        applications.write(by=department, given=given(bases=[]), now=now, send=True)
+    assert not Application.objects.exists()
+    assert fresh(applications.write(by=department, given=given(), now=now, send=True)).case.state == "agreeing"
 
 
 def test_what_was_let_pass_is_judged_anew_after_it_came_back(department, legal, civil, secretary, now):

@@ -45,6 +45,8 @@ def application_move(request: ActorRequest, application_id: int, move_name: str)
         raise Http404
     if move_name == "answer":
         return redirect(address("application", found.pk) + "#answer")
+    if move_name == "edit":
+        return redirect("admission:application_edit", found.pk)
     choice = choice_of(found.case, actor, move_name, now)
     if choice is None:
         raise NotAllowed(_("Your part in this application does not include this."))

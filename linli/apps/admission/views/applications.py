@@ -134,8 +134,8 @@ def shown(request: ActorRequest, found: Application, problem: str = "") -> dict[
     }
     if case is not None:
         pattern = address("application_move", found.pk, "MOVE")
-        # The form of an answer is on the page itself.
-        offered = [one for one in choices(case, actor, now) if one.move.name != "answer"]
+        # The form of an answer is on the page itself, and the way to the text at its head.
+        offered = [one for one in choices(case, actor, now) if one.move.name not in ("answer", "edit")]
         context["buttons"] = buttons(case, offered, pattern)
     if own is not None and case is not None and case.state in (AGREEING, CONSULTING):
         context["own"] = own
