@@ -79,6 +79,7 @@ def submit(*, by: Actor, application_id: int, now: datetime) -> Application:
     assert by.user_id is not None
     row.case, row.drafted_by_id = case, by.user_id
     row.save(update_fields=["case", "drafted_by"])
+    drafts.remember_applicant(row, by)
     _route(row, now)
     return row
 
@@ -102,6 +103,8 @@ def act(
             raise Invalid(fields={"note": _("Give the reasons, so that they can be answered.")})
         _move(row, name, by, replace(inputs, note=text), now, expected_seq)
         row.refresh_from_db()
+        if name == "resubmit":
+            drafts.remember_applicant(row, by)
         if name in ("resubmit", "override"):
             _route(row, now)
         return row
@@ -237,6 +240,7 @@ def improve(
     after = sum(one.get("amount") or 0 for one in offered)
     facts: dict[str, object] = {"amount": {"from": before, "to": after}}
     _move(row, "improve", by, Inputs(), now, expected_seq, facts)
+    drafts.remember_applicant(row, by)
     row.offered.all().delete()
     OfferedGuarantee.objects.bulk_create(drafts.offered_row(row, one) for one in offered)
     Application.objects.filter(pk=row.pk).update(**texts)

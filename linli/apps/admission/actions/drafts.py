@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.apps.admission.actions.texts import words
 from linli.apps.admission.flow.application import BLOCKED, REVISING
-from linli.apps.admission.models import Application, ApplicationBasis, Form, GuaranteeKind, OfferedGuarantee
+from linli.apps.admission.models import Applicant, Application, ApplicationBasis, Form, GuaranteeKind, OfferedGuarantee
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
@@ -90,6 +90,7 @@ def save(
     for field in ("area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads"):
         setattr(row, field, getattr(given, field))
     row.save()
+    remember_applicant(row, by)
     row.bases.all().delete()
     row.offered.all().delete()
     files = [one["file"] for one in given.bases if one.get("file") is not None]
@@ -118,6 +119,12 @@ def changeable(by: Actor, application_id: int, expected_seq: int | None = None) 
     if expected_seq is not None and expected_seq != row.seq:
         raise Stale(_("Somebody else has changed it meanwhile. Look at what is new, then send yours again."))
     return row
+
+
+def remember_applicant(row: Application, by: Actor) -> None:
+    """Whoever once had a hand in an application never judges it, whoever writes or sends it in after that."""
+    assert by.user_id is not None
+    Applicant.objects.get_or_create(application=row, user_id=by.user_id)
 
 
 def locked(application_id: int) -> Application:
@@ -232,4 +239,5 @@ def discard(*, by: Actor, application_id: int) -> None:
         raise Stale(_("It has been sent in; withdraw it instead."))
     row.bases.all().delete()
     row.offered.all().delete()
+    row.applicants.all().delete()
     row.delete()

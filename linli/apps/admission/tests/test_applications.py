@@ -271,6 +271,30 @@ def test_the_same_person_never_applies_reviews_and_decides(department, secretary
         Application.objects.filter(pk=row.pk).update(decided_by_id=row.reviewed_by_id)
 
 
+@pytest.mark.parametrize("hand", ["save", "submit", "resubmit", "improve"])
+def test_whoever_once_had_a_hand_in_it_never_judges_it(department, secretary, civil, organisation, now, hand):
+    """One person with posts in the department and in the offices that review and decide; colleagues do the rest."""
+    both = replace(department, user_id=civil.user_id)
+    by = {step: both if step == hand else department for step in ("save", "submit", "resubmit", "improve")}
+    row = drafts.save(by=by["save"], given=given(), now=now)
+    drafts.save(by=department, given=given(), now=now, application_id=row.pk)
+    applications.submit(by=by["submit"], application_id=row.pk, now=now)
+    row = act(answer(fresh(row), secretary, now), "send_back", replace(civil, user_id=secretary.user_id), now)
+    row = act(row, "resubmit", by["resubmit"], now)
+    applications.improve(
+        by=by["improve"], application_id=row.pk, offered=given().offered, conditions="培训", waived_because="", now=now
+    )
+    row = answer(row, secretary, now)
+    with pytest.raises(Stale) as refused:
+        act(row, "recommend", civil, now)
+    assert refused.value.code == "not_the_applicant"
+    row = act(row, "recommend", replace(civil, user_id=secretary.user_id), now)
+    with pytest.raises(Stale) as refused:
+        act(row, "admit", replace(organisation, user_id=civil.user_id), now)
+    assert refused.value.code == "not_the_reviewer"
+    assert act(row, "admit", organisation, now).case.state == "admitted"
+
+
 def test_communities_that_find_too_little_stop_it_until_more_is_offered(department, secretary, now):
     row = submitted(department, now)
     with pytest.raises(Invalid) as refused:
