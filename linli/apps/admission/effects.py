@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -204,8 +206,15 @@ def _exit(change: Change) -> None:
     admitted.end_item(by=change.by, matter=_item(change), now=change.now, on=on, note=change.inputs.note)
 
 
+def _resubmit(change: Change) -> None:
+    restart_decision(change)
+    Application.objects.filter(case=change.case).update(sent_at=change.now)
+
+
 def _override(change: Change) -> None:
-    Application.objects.filter(case=change.case).update(overridden=True)
+    # A text that was changed and not sent in again is sent in by letting it pass.
+    sent_at = Coalesce("sent_at", Value(change.now), output_field=DateTimeField())
+    Application.objects.filter(case=change.case).update(overridden=True, sent_at=sent_at)
 
 
 def _review_again(change: Change, due: datetime) -> None:
@@ -226,11 +235,13 @@ def _amend(change: Change) -> None:
 
 def _returned(change: Change) -> None:
     # What was said before is about another text: it is reviewed and judged anew.
-    Application.objects.filter(case=change.case).update(reviewed_by=None, recommended=None, overridden=False)
+    Application.objects.filter(case=change.case).update(
+        reviewed_by=None, recommended=None, overridden=False, sent_at=None
+    )
 
 
 APPLICATION_EFFECTS: Mapping[str, Effect] = {
-    "resubmit": restart_decision,
+    "resubmit": _resubmit,
     "override": _override,
     "recommend": _reviewed(True),
     "advise_against": _reviewed(False),

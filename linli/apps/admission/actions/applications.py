@@ -77,8 +77,8 @@ def submit(*, by: Actor, application_id: int, now: datetime) -> Application:
         case=case, opening="submit", by=by, part=Part.SENDER, inputs=Inputs(), now=now, numbered=lambda _case: None
     )
     assert by.user_id is not None
-    row.case, row.drafted_by_id = case, by.user_id
-    row.save(update_fields=["case", "drafted_by"])
+    row.case, row.drafted_by_id, row.sent_at = case, by.user_id, now
+    row.save(update_fields=["case", "drafted_by", "sent_at"])
     drafts.remember_applicant(row, by)
     _route(row, now)
     return row

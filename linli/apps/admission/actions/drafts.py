@@ -85,6 +85,7 @@ def save(
     assert by.user_id is not None
     # Whoever changes the text answers for it from now on.
     row.drafted_by_id = by.user_id
+    row.sent_at = None
     for field, text in texts.items():
         setattr(row, field, text)
     for field in ("area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads"):

@@ -91,7 +91,8 @@ def verdict(application: Application, *, agreed: bool, now: datetime) -> Verdict
         *judged.findings,
         *prohibited(texts, application.area_id, on, community_leads=application.community_leads),
         *form_findings(application.form, documents, application.area_id, on),
-        *_notice(application, now),
+        # Once it is sent in, the days that its check takes do not count against it.
+        *_notice(application, application.sent_at or now),
         *_twins(application, on),
     ]
     return Verdict(tuple(findings))
@@ -136,12 +137,12 @@ def _reaches(document: Document, rule: Mapping[str, Any]) -> bool:
     ]
 
 
-def _notice(application: Application, now: datetime) -> Iterable[Finding]:
-    on = timezone.localdate(now)
+def _notice(application: Application, sent_at: datetime) -> Iterable[Finding]:
+    on = timezone.localdate(sent_at)
     limits = rules.params("admission.limits", application.area_id, on)
     ahead = limits["ahead_temporary_working_days" if application.is_temporary else "ahead_working_days"]
     calendar = rules.calendar(application.area_id, on)
-    first = timezone.localdate(calendar.add_working_days(now, ahead)) if ahead else on
+    first = timezone.localdate(calendar.add_working_days(sent_at, ahead)) if ahead else on
     ok = application.starts_on >= first
     values = {"days": ahead, "first": f"{first:%Y-%m-%d}"}
     text = (

@@ -30,6 +30,7 @@ from linli.apps.admission.tests.factories import (
     task_in,
 )
 from linli.foundation.notifications.models import Message
+from linli.foundation.rules import queries as rules
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.spine.cases import chain
 from linli.spine.cases.kinds import Inputs
@@ -178,6 +179,48 @@ def test_thirty_working_days_ahead_to_the_day(department, now):
         if one.rule == "notice"
     ]
     assert finding.values["first"] == f"{first:%Y-%m-%d}"
+
+
+def first_day(now, days: int = 30) -> date:
+    """The first day for which an application that is sent in now comes early enough."""
+    return timezone.localdate(rules.calendar(HOME, timezone.localdate(now)).add_working_days(now, days))
+
+
+def test_what_was_sent_in_on_time_is_admitted_however_long_it_is_judged(
+    department, secretary, civil, organisation, now
+):
+    row = submitted(department, now, starts_on=first_day(now))
+    assert row.sent_at == now
+    later = now + timedelta(days=9)
+    row = act(answer(row, secretary, later), "recommend", civil, later)
+    assert objecting(row, later, is_agreed=True) == set()
+    assert act(row, "admit", organisation, later).case.state == "admitted"
+
+
+def test_what_comes_back_is_judged_by_the_day_on_which_it_is_sent_in_again(department, secretary, civil, now):
+    row = submitted(department, now, starts_on=first_day(now))
+    later = now + timedelta(days=9)
+    row = act(answer(row, secretary, now), "send_back", civil, later)
+    assert "notice" in objecting(row, later), "as the applicant has to know before sending it in again"
+    row = act(row, "resubmit", department, later)
+    assert (row.case.state, row.sent_at) == ("blocked", later)
+    text = given(starts_on=first_day(later))
+    row = drafts.save(by=department, given=text, now=later, application_id=row.pk)
+    assert objecting(row, later) == {"agreement"}
+    assert "notice" in objecting(row, later + timedelta(days=3))
+    row = act(row, "resubmit", department, later)
+    assert row.case.state == "agreeing"
+    assert "notice" not in objecting(row, later + timedelta(days=30))
+
+
+def test_a_changed_text_that_is_let_pass_counts_as_sent_in_then(department, legal, now):
+    row = submitted(department, now, does="负责辖区拆违工作")
+    later = now + timedelta(days=2)
+    assert act(row, "override", legal, later).sent_at == now
+    row = submitted(department, now, does="负责辖区拆违工作", name="另一件事")
+    drafts.save(by=department, given=given(does="负责拆违", name="另一件事"), now=later, application_id=row.pk)
+    assert fresh(row).sent_at is None
+    assert act(row, "override", legal, later).sent_at == later
 
 
 def test_an_override_needs_the_legality_reviewer_and_reasons(department, legal, civil, secretary, organisation, now):
