@@ -206,7 +206,15 @@ def _exit(change: Change) -> None:
     admitted.end_item(by=change.by, matter=_item(change), now=change.now, on=on, note=change.inputs.note)
 
 
+def _follow_text(change: Change) -> None:
+    """The case is where the application is to hold, and bears its name."""
+    application = Application.objects.get(case=change.case)
+    change.case.area_id, change.case.title = application.area_id, clip(application.name, 80)
+
+
 def _resubmit(change: Change) -> None:
+    # Before its term: another area may have other rules.
+    _follow_text(change)
     restart_decision(change)
     Application.objects.filter(case=change.case).update(sent_at=change.now)
 
@@ -241,6 +249,7 @@ def _returned(change: Change) -> None:
 
 
 APPLICATION_EFFECTS: Mapping[str, Effect] = {
+    "edit": _follow_text,
     "resubmit": _resubmit,
     "override": _override,
     "recommend": _reviewed(True),

@@ -156,13 +156,13 @@ def _route(row: Application, now: datetime) -> None:
 
 
 def _ask(row: Application, now: datetime) -> None:
-    """An opinion from every community of the area; what was said of an earlier text no longer counts."""
-    communities = Area.objects.current(timezone.localdate(now)).filter(
-        level=Level.COMMUNITY, **within("pk", row.area_id)
-    )
+    """An opinion from every community of the area, and of no other; what was said of an earlier text is forgotten."""
+    rows = Area.objects.current(timezone.localdate(now)).filter(level=Level.COMMUNITY, **within("pk", row.area_id))
+    communities = list(rows.values_list("pk", flat=True))
+    row.opinions.exclude(area_id__in=communities).delete()
     row.opinions.update(terms_ok=None, terms_note="", stance="", note="", by=None, post=None, at=None)
     Opinion.objects.bulk_create(
-        (Opinion(application=row, area_id=area_id) for area_id in communities.values_list("pk", flat=True)),
+        (Opinion(application=row, area_id=area_id) for area_id in communities),
         ignore_conflicts=True,
     )
 

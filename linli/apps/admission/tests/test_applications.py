@@ -376,6 +376,22 @@ def test_two_thirds_of_the_communities_must_agree(actor_of, department, now):
     assert row.opinions.filter(stance="").count() == len(asked) - state.needed
 
 
+def test_a_narrowed_application_asks_and_counts_only_the_communities_that_are_left(actor_of, department, now):
+    secretary = actor_of("community-secretary")
+    row = submitted(department, now, area_id=HOME[:9])
+    row = answer(row, replace(secretary, area_id=ELSEWHERE), now)
+    row = act(row, "give_up_terms", department, now)
+    text = given(area_id=HOME, name="协助在本社区宣传消防安全")
+    drafts.save(by=department, given=text, now=now, application_id=row.pk)
+    row = act(row, "resubmit", department, now)
+    assert list(row.opinions.values_list("area_id", flat=True)) == [HOME]
+    assert judging.terms(row, list(row.opinions.all()), now).needed == 1
+    assert (row.case.area_id, row.case.title) == (HOME, "协助在本社区宣传消防安全")
+    assert not Application.objects.visible_to(replace(secretary, area_id=ELSEWHERE)).exists()
+    assert answer(row, secretary, now).case.state == "reviewing"
+    assert list(chain.verify()) == []
+
+
 def test_more_can_be_offered_while_they_are_asked(actor_of, department, now):
     row = submitted(department, now, area_id=HOME[:9])
     secretary = actor_of("community-secretary")
