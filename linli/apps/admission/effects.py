@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.apps.admission.models import Application, GuaranteeKind, Task, year_after
-from linli.apps.admission.queries import guarantees
+from linli.apps.admission.queries import guarantees, judging
 from linli.foundation.accounts.models import Unit
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip
@@ -22,6 +22,7 @@ from linli.spine.catalogue.actions.items import ItemGiven
 from linli.spine.catalogue.models import Matter
 
 LONGEST_SPENT = 60 * 24 * 31
+LEAST_BASIS = 4
 
 
 def _responded(change: Change) -> None:
@@ -220,6 +221,13 @@ def _resubmit(change: Change) -> None:
 
 
 def _override(change: Change) -> None:
+    """Against the rules only with a document that allows it; what it sets aside stands beside it (domain.md §16)."""
+    document = change.data.get("basis")
+    if not isinstance(document, str) or len(document) < LEAST_BASIS:
+        raise Invalid(fields={"basis": _("Name the document that allows it, with its number.")})
+    application = Application.objects.prefetch_related("bases", "offered").get(case=change.case)
+    judged = judging.verdict(application, agreed=False, now=change.now)
+    change.data["rules"] = judging.codes(judging.standing_objections(judged))
     # A text that was changed and not sent in again is sent in by letting it pass.
     sent_at = Coalesce("sent_at", Value(change.now), output_field=DateTimeField())
     Application.objects.filter(case=change.case).update(overridden=True, sent_at=sent_at)

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from linli.apps.admission.queries import judging
 from linli.foundation.areas.models import Area
 from linli.lib.money import yuan
 from linli.spine.cases import kinds
@@ -21,6 +22,7 @@ from linli.spine.catalogue.models import Matter
 
 #: Moves with a form of their own beside the usual fields.
 MINUTES: Final = frozenset({"hand_in"})
+BASIS: Final = frozenset({"override"})
 FILES: Final = frozenset({"hand_in", "correct", "note"})
 #: Moves that have pages of their own.
 ELSEWHERE: Final = frozenset({"answer", "improve", "edit"})
@@ -107,6 +109,13 @@ class MoveForm(forms.Form):
                 min_value=1,
                 max_value=60 * 24 * 31,
             )
+        if move.name in BASIS:
+            self.fields["basis"] = forms.CharField(
+                label=_("Document that allows it, with its number"),
+                help_text=_("Without one, nothing passes against the rules. It stays in the history."),
+                min_length=4,
+                max_length=200,
+            )
         if Need.NOTE in wanted:
             self.fields["note"] = forms.CharField(
                 label=_("In words"),
@@ -178,6 +187,15 @@ def history(case: Case) -> list[Line]:
     ]
 
 
+def _against_rules(data: Mapping[str, Any]) -> list[str]:
+    found = []
+    if data.get("rules"):
+        found.append(gettext("Rules that object: %(rules)s") % {"rules": judging.named(data["rules"])})
+    if data.get("basis"):
+        found.append(gettext("Allowed by: %(document)s") % {"document": data["basis"]})
+    return found
+
+
 def _data(event: Event) -> dict[str, Any]:
     return event.data if isinstance(event.data, dict) else {}
 
@@ -203,6 +221,7 @@ def details(event: Event, case: Case, names: Mapping[str, str]) -> list[str]:
         found.append(gettext("Item: %(item)s") % {"item": data["matter"].get("to", "")})
     if data.get("item"):
         found.append(gettext("Item: %(item)s") % {"item": data["item"]})
+    found += _against_rules(data)
     if data.get("minutes"):
         found.append(gettext("It took %(n)s minutes.") % {"n": data["minutes"]})
     for late in data.get("late", []):

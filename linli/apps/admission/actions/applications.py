@@ -35,6 +35,7 @@ from linli.spine.cases.kinds import Change, Inputs
 from linli.spine.cases.models import Case, Event
 
 LEAST_NOTE: Final = 4
+LONGEST_BASIS: Final = 200
 
 
 @transaction.atomic
@@ -92,8 +93,12 @@ def act(
     inputs: Inputs,
     now: datetime,
     expected_seq: int | None = None,
+    basis: str = "",
 ) -> Application:
-    """Make a move of an application and what follows from it. Raises NotAllowed, Stale, Invalid."""
+    """Make a move of an application and what follows from it. Raises NotAllowed, Stale, Invalid.
+
+    `basis`: the document, with its number, by which it may pass against the rules.
+    """
     with transaction.atomic():
         row = Application.objects.get(pk=application_id)
         if row.case_id is None:
@@ -101,7 +106,8 @@ def act(
         text = note(inputs.note)
         if name in ("override", "advise_against", "reject", "send_back") and len(text) < LEAST_NOTE:
             raise Invalid(fields={"note": _("Give the reasons, so that they can be answered.")})
-        _move(row, name, by, replace(inputs, note=text), now, expected_seq)
+        document = words({"basis": basis}, {"basis": LONGEST_BASIS}, ())
+        _move(row, name, by, replace(inputs, note=text), now, expected_seq, document if basis else None)
         row.refresh_from_db()
         if name == "resubmit":
             drafts.remember_applicant(row, by)
@@ -144,7 +150,7 @@ def _route(row: Application, now: datetime) -> None:
     judged = judging.verdict(row, agreed=False, now=now)
     objections = judging.standing_objections(judged)
     if objections and not row.overridden:
-        facts = {"rules": [finding.rule for finding in objections]}
+        facts = {"rules": judging.codes(objections)}
         _move(row, "block", SYSTEM, Inputs(), now, facts=facts)
         return
     _ask(row, now)

@@ -103,6 +103,11 @@ def standing_objections(judged: Verdict) -> tuple[Finding, ...]:
     return tuple(finding for finding in judged.objections if finding.rule != AGREEMENT)
 
 
+def codes(objections: Iterable[Finding]) -> list[str]:
+    """The rules that object, each once: how an event keeps them."""
+    return list(dict.fromkeys(finding.rule for finding in objections))
+
+
 def prohibited(texts: Iterable[str], area_id: str, on: date, *, community_leads: bool = False) -> Iterable[Finding]:
     """An objection for each prohibited category that the words give away, or one finding that there is none."""
     words = rules.params("admission.prohibited", area_id, on)
@@ -247,6 +252,25 @@ def sentence(text: str, values: Mapping[str, object]) -> str:
     if told.get("form") in Form.values:
         told["form"] = str(Form(told["form"]).label)
     return gettext(text) % told
+
+
+#: What each rule is about, for a history that keeps the codes.
+ABOUT: Final[Mapping[str, str]] = {
+    "basis": _("legal basis"),
+    "in_force": _("documents in force"),
+    "level": _("level of the legal basis"),
+    "money": _("money"),
+    "conditions": _("working conditions"),
+    "prohibited": _("prohibited tasks"),
+    "form": _("legal basis of this form"),
+    "notice": _("days of notice"),
+    "twin": _("on the list already"),
+}
+
+
+def named(rules_kept: Iterable[str]) -> str:
+    """The rules that an event keeps, in the reader's language."""
+    return "、".join(gettext(ABOUT[code]) if code in ABOUT else code for code in dict.fromkeys(rules_kept))
 
 
 #: Which reason for refusing fits which objection, most telling first.

@@ -70,9 +70,12 @@ def fresh(row: Application) -> Application:
     return Application.objects.select_related("case", "matter__matter_list").get(pk=row.pk)
 
 
-def act(row: Application, name: str, by: Actor, now: datetime, note: str = "理由充分，同意") -> Application:
+def act(
+    row: Application, name: str, by: Actor, now: datetime, note: str = "理由充分，同意", basis: str = ""
+) -> Application:
     """Make a move of an application."""
-    applications.act(application_id=row.pk, name=name, by=by, inputs=Inputs(note=note), now=now)
+    basis = basis or ("某条例第五条〔示例〕5号" if name == "override" else "")
+    applications.act(application_id=row.pk, name=name, by=by, inputs=Inputs(note=note), now=now, basis=basis)
     return fresh(row)
 
 

@@ -108,6 +108,22 @@ def test_the_rules_speak_on_the_page_before_it_is_sent(department):
     assert "No money is promised" in text
 
 
+def test_what_is_let_pass_against_the_rules_names_its_document_and_shows_it(client_for, actor_of, now):
+    row = submitted(actor_of("department-staff"), now, does="负责辖区拆违工作")
+    legal = client_for("legal-review", **ENGLISH)
+    home = f"{APPLICATIONS}{row.pk}/"
+    assert "Document that allows it, with its number" in legal.get(f"{home}moves/override/").content.decode()
+    given = {"seq": str(row.case.seq), "note": "责任主体为城管局", "sure": "on"}
+    for document in ("", "无"):
+        bad = legal.post(f"{home}moves/override/", {**given, "basis": document})
+        assert bad.status_code == 422
+        assert "basis" in bad.context["form"].errors
+    assert legal.post(f"{home}moves/override/", {**given, "basis": "《某条例》〔2026〕5号"}).status_code == 302
+    text = legal.get(home).content.decode()
+    assert "Allowed by: 《某条例》〔2026〕5号" in text
+    assert "Rules that object: prohibited tasks" in text
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

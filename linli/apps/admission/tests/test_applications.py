@@ -229,10 +229,23 @@ def test_an_override_needs_the_legality_reviewer_and_reasons(department, legal, 
         act(row, "override", civil, now)
     with pytest.raises(Invalid):
         act(row, "override", legal, now, note="行")
-    row = act(row, "override", legal, now, note="依某条例第五条仅作宣传，责任主体为城管局")
+    for document in ("", " 无 "):
+        with pytest.raises(Invalid) as refused:
+            applications.act(
+                application_id=row.pk,
+                name="override",
+                by=legal,
+                inputs=Inputs(note="责任主体为城管局"),
+                now=now,
+                basis=document,
+            )
+        assert set(refused.value.fields) == {"basis"}
+    note, document = "仅作宣传，责任主体为城管局", "《某条例》第五条，〔2026〕5号"
+    row = act(row, "override", legal, now, note=note, basis=document)
     assert (row.case.state, row.overridden) == ("agreeing", True)
     event = row.case.events.get(move="override")
-    assert (event.actor_id, "第五条" in event.note) == (legal.user_id, True)
+    assert (event.actor_id, event.note) == (legal.user_id, note)
+    assert event.data == {"basis": document, "rules": ["prohibited"]}
     row = answer(row, secretary, now)
     row = act(row, "recommend", civil, now)
     assert act(row, "admit", organisation, now).case.state == "admitted"

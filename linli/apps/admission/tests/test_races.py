@@ -59,7 +59,9 @@ def test_a_text_is_changed_or_sent_on_but_not_both(actor_of, now, name):
     def change(i):
         if i % 2:
             note = Inputs(note="依某条例仅作宣传")
-            return applications.act(application_id=row.pk, name=name, by=by, inputs=note, now=now, expected_seq=seen)
+            return applications.act(
+                application_id=row.pk, name=name, by=by, inputs=note, now=now, expected_seq=seen, basis="〔示例〕5号"
+            )
         text = given(does="负责辖区拆违和招商引资")
         return drafts.save(by=department, given=text, now=now, application_id=row.pk, expected_seq=seen)
 

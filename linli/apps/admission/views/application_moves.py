@@ -70,6 +70,7 @@ def _made(request: ActorRequest, found: Application, choice: Choice) -> HttpResp
             inputs=form.inputs(),
             now=timezone.now(),
             expected_seq=form.cleaned_data["seq"],
+            basis=form.cleaned_data.get("basis", ""),
         )
     except NotAllowed:
         raise
