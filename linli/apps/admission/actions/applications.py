@@ -236,7 +236,7 @@ def improve(
     row = drafts.locked(application_id)
     if row.case_id is None:
         raise Stale(_("It has not been sent in yet."))
-    errors = drafts.offer_errors(offered)
+    errors = drafts.offer_errors(offered, timezone.localdate(now))
     if errors:
         raise Invalid(fields=errors)
     texts = words(

@@ -36,6 +36,7 @@ LONGEST: Final = {
     "waived_because": 300,
 }
 MOST_ROWS: Final = 20
+YEARS_AHEAD: Final = 10
 CHANGEABLE: Final = (BLOCKED, REVISING)
 
 
@@ -160,11 +161,22 @@ def _check(by: Actor, given: ApplicationGiven, now: datetime) -> None:
     places = Area.objects.current(today).filter(by.within("id"), pk=given.area_id)
     if not places.filter(level__in=(Level.DISTRICT, Level.STREET, Level.COMMUNITY)).exists():
         errors["area_id"] = _("Choose the district, a street or a community of your area.")
-    errors |= _end_errors(given, rules.params("admission.limits", by.area_id, today)["longest_temporary_months"])
-    errors |= offer_errors(given.offered)
+    longest = rules.params("admission.limits", by.area_id, today)["longest_temporary_months"]
+    errors |= _far_errors(given, today) or _end_errors(given, longest)
+    errors |= offer_errors(given.offered, today)
     errors |= _basis_errors(given.bases)
     if errors:
         raise Invalid(fields=errors)
+
+
+def _far_errors(given: ApplicationGiven, today: date) -> dict[str, object]:
+    days = {"starts_on": given.starts_on, "ends_on": given.ends_on}
+    far = [field for field, day in days.items() if day is not None and day > _latest(today)]
+    return {field: _("At most %(n)s years ahead.") % {"n": YEARS_AHEAD} for field in far}
+
+
+def _latest(today: date) -> date:
+    return months_later(today, 12 * YEARS_AHEAD)
 
 
 def _end_errors(given: ApplicationGiven, longest: int) -> dict[str, object]:
@@ -186,8 +198,11 @@ def _basis_errors(bases: Sequence[Mapping[str, Any]]) -> dict[str, object]:
     return {}
 
 
-def offer_errors(offered: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    """What is wrong with the lines of money, people and guidance, in one sentence; empty when nothing is."""
+def offer_errors(offered: Sequence[Mapping[str, Any]], today: date | None = None) -> dict[str, object]:
+    """What is wrong with the lines of money, people and guidance, in one sentence; empty when nothing is.
+
+    With `today`, nothing may be promised for a day that is too far away.
+    """
     if len(offered) > MOST_ROWS:
         return {"offered": _("At most %(n)s lines.") % {"n": MOST_ROWS}}
     for one in offered:
@@ -195,6 +210,8 @@ def offer_errors(offered: Sequence[Mapping[str, Any]]) -> dict[str, object]:
         amount = one.get("amount") or 0
         if one.get("kind") not in GuaranteeKind.values or one.get("due_on") is None:
             return {"offered": _("Say of each line what it is, and by when it is there.")}
+        if today is not None and one["due_on"] > _latest(today):
+            return {"offered": _("At most %(n)s years ahead.") % {"n": YEARS_AHEAD}}
         if money and amount <= 0:
             return {"offered": _("Money needs an amount above 0.")}
         if not money and (amount or len(tidy(str(one.get("what", "")))) < 2):

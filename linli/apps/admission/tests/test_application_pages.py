@@ -130,6 +130,7 @@ def test_what_is_let_pass_against_the_rules_names_its_document_and_shows_it(clie
         ({"name": ""}, "This field is required."),
         ({"starts_on": "3月1日"}, "Write the day as year-month-day"),
         ({"ends_on": "2026-01-01"}, "It cannot end before it begins."),
+        ({"starts_on": "9999-12-01", "ends_on": "9999-12-31"}, "At most 10 years ahead."),
         ({"offers-0-amount": "三万"}, "Write the sum in yuan"),
         ({"offers-0-amount": ""}, "Money needs an amount above 0."),
         ({"offers-0-due_on": ""}, "Say by when it is there."),
