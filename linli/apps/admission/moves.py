@@ -168,9 +168,13 @@ def first_receiver(case: Case) -> str:
     return who(first) if first is not None else ""
 
 
-def history(case: Case) -> list[Line]:
-    """The events of a case, newest first. Two statements."""
-    events = list(case.events.select_related("actor", "post", "post__unit", "post__area").order_by("seq"))
+def history(case: Case, *, of_community: str = "") -> list[Line]:
+    """The events of a case, newest first. Two statements.
+
+    `of_community`: the code of a community that reads no other's answers.
+    """
+    rows = case.events.select_related("actor", "post", "post__unit", "post__area").order_by("seq")
+    events = [event for event in rows if not (of_community and _others_answer(event, of_community))]
     places = {data["area"] for event in events if "area" in (data := _data(event))}
     names = dict(Area.objects.filter(pk__in=places).values_list("pk", "name")) if places else {}
     flow = kinds.of(case.kind).flow
@@ -185,6 +189,10 @@ def history(case: Case) -> list[Line]:
         )
         for event in reversed(events)
     ]
+
+
+def _others_answer(event: Event, area_id: str) -> bool:
+    return event.move == "answer" and _data(event).get("area") != area_id
 
 
 def _against_rules(data: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """The pages of applications and agreements, as their people use them; with wrong input, too."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from linli.apps.admission.models import Agreement, Application, Arrival, Objection
-from linli.apps.admission.tests.factories import HOME, agreed, answer, guarantee_of, item, of_unit, submitted
+from linli.apps.admission.tests.factories import HOME, act, agreed, answer, guarantee_of, item, of_unit, submitted
 from linli.foundation.accounts.models import Post
 from linli.foundation.files.tests.test_documents import PDF
 from linli.spine.catalogue.models import Matter
@@ -106,6 +107,31 @@ def test_the_rules_speak_on_the_page_before_it_is_sent(department):
     text = department.get(f"{APPLICATIONS}{Application.objects.get().pk}/").content.decode()
     assert "拆迁拆违" in text
     assert "No money is promised" in text
+
+
+def test_a_community_reads_its_own_answer_and_no_others(community, department, client_for, actor_of, now):
+    row = submitted(actor_of("department-staff"), now, area_id=HOME[:9], does="负责辖区拆违工作")
+    row = act(row, "override", actor_of("legal-review"), now)
+    secretary = actor_of("community-secretary")
+    other = replace(secretary, area_id="320105001004")
+    row = answer(row, other, now, stance="object", note="我们没有人手做这件事", terms_ok=False, terms_note="印刷费不够")
+    row = answer(row, secretary, now, note="本社区可以承担")
+    home = f"{APPLICATIONS}{row.pk}/"
+    for client in (community, client_for("community-worker", **ENGLISH)):
+        page = client.get(home)
+        text = page.content.decode()
+        assert "我们没有人手做这件事" not in text
+        assert "印刷费不够" not in text
+        assert "本社区可以承担" in text
+        assert ", 1 object," in text
+        assert [one.area_id for one in page.context["opinions"]] == [HOME]
+        assert sum(line.what == "Answer for the community" for line in page.context["history"]) == 1
+    everybody = [client_for(name, **ENGLISH) for name in ("civil-affairs", "organisation", "legal-review")]
+    for client in (department, *everybody):
+        text = client.get(home).content.decode()
+        assert "我们没有人手做这件事" in text
+        assert "印刷费不够" in text
+        assert "本社区可以承担" in text
 
 
 def test_what_is_let_pass_against_the_rules_names_its_document_and_shows_it(client_for, actor_of, now):

@@ -21,7 +21,7 @@ from linli.apps.admission.forms.applications import (
 from linli.apps.admission.models import Application
 from linli.apps.admission.moves import MoveForm, choice_of, history
 from linli.apps.admission.pages import address, crumbs, page
-from linli.apps.admission.views.applications import application_or_404, facts_of
+from linli.apps.admission.views.applications import application_or_404, facts_of, of_one_community
 from linli.apps.admission.views.applying import initial_offers
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
@@ -115,7 +115,7 @@ def _move_page(
         "due": due(found.case, now),
         "url": address("application_move", found.pk, choice.move.name),
         "back_url": home,
-        "history": history(found.case)[:6],
+        "history": history(found.case, of_community=of_one_community(request.actor))[:6],
         "facts": facts_of(found),
         "needs_matter": Need.MATTER in choice.move.needs,
         "crumbs": crumbs((_("Applications"), address("applications")), (found.name, home), (label, "")),

@@ -19,6 +19,7 @@ from linli.apps.admission.forms.applications import (
     AnswerForm,
 )
 from linli.apps.admission.models import Application, GuaranteeKind, Opinion
+from linli.apps.admission.models.application import COMMUNITY_ROLES
 from linli.apps.admission.moves import buttons, history
 from linli.apps.admission.pages import MOST, address, crumbs, number_of, page, words_of
 from linli.apps.admission.queries import applications as queries
@@ -111,6 +112,7 @@ def shown(request: ActorRequest, found: Application, problem: str = "") -> dict[
     terms = judging.terms(found, opinions, now)
     judged = judging.verdict(found, agreed=terms.reached and bool(opinions), now=now)
     own = next((one for one in opinions if one.area_id == actor.area_id[:12]), None)
+    alone = of_one_community(actor)
     mine = found.unit_id == actor.unit_id and actor.can(Permission.TASK_SEND)
     context: dict[str, Any] = {
         "application": found,
@@ -121,14 +123,14 @@ def shown(request: ActorRequest, found: Application, problem: str = "") -> dict[
         "verdict": findings(judged),
         "passes": judged.ok,
         "terms": terms,
-        "opinions": opinions,
+        "opinions": [one for one in opinions if alone in ("", one.area_id)],
         "counts": _opinion_counts(opinions),
         "offered": _offered(found),
         "bases": [(row, row.document.in_force(timezone.localdate(now))) for row in found.bases.all()],
         "facts": facts_of(found),
         "may_edit": mine and may_change(found),
         "may_submit": mine and case is None,
-        "history": history(case) if case else [],
+        "history": history(case, of_community=alone) if case else [],
         "objections": queries.objections(found.matter) if found.matter and actor.can(Permission.TASK_SUPERVISE) else [],
         "crumbs": crumbs((_("Applications"), address("applications")), (found.name, "")),
     }
@@ -141,6 +143,11 @@ def shown(request: ActorRequest, found: Application, problem: str = "") -> dict[
         context["own"] = own
         context["answer"] = AnswerForm(about_terms=case.state == AGREEING, initial=_said(own))
     return context
+
+
+def of_one_community(actor: Actor) -> str:
+    """The community of those who read no other's answers, so that each speaks for itself; "" for everybody else."""
+    return actor.area_id[:12] if actor.role in COMMUNITY_ROLES else ""
 
 
 def _said(own: Opinion) -> dict[str, object]:
