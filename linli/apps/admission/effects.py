@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.apps.admission.models import Application, GuaranteeKind, Task, year_after
-from linli.apps.admission.queries import guarantees
+from linli.apps.admission.queries import guarantees, judging
 from linli.foundation.accounts.models import Unit
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip
@@ -20,6 +22,7 @@ from linli.spine.catalogue.actions.items import ItemGiven
 from linli.spine.catalogue.models import Matter
 
 LONGEST_SPENT = 60 * 24 * 31
+LEAST_BASIS = 4
 
 
 def _responded(change: Change) -> None:
@@ -209,8 +212,30 @@ def _exit(change: Change) -> None:
     admitted.end_item(by=change.by, matter=_item(change), now=change.now, on=on, note=change.inputs.note)
 
 
+def _follow_text(change: Change) -> None:
+    """The case is where the application is to hold, and bears its name."""
+    application = Application.objects.get(case=change.case)
+    change.case.area_id, change.case.title = application.area_id, clip(application.name, 80)
+
+
+def _resubmit(change: Change) -> None:
+    # Before its term: another area may have other rules.
+    _follow_text(change)
+    restart_decision(change)
+    Application.objects.filter(case=change.case).update(sent_at=change.now)
+
+
 def _override(change: Change) -> None:
-    Application.objects.filter(case=change.case).update(overridden=True)
+    """Against the rules only with a document that allows it; what it sets aside stands beside it (domain.md §16)."""
+    document = change.data.get("basis")
+    if not isinstance(document, str) or len(document) < LEAST_BASIS:
+        raise Invalid(fields={"basis": _("Name the document that allows it, with its number.")})
+    application = Application.objects.prefetch_related("bases", "offered").get(case=change.case)
+    judged = judging.verdict(application, agreed=False, now=change.now)
+    change.data["rules"] = judging.codes(judging.standing_objections(judged))
+    # A text that was changed and not sent in again is sent in by letting it pass.
+    sent_at = Coalesce("sent_at", Value(change.now), output_field=DateTimeField())
+    Application.objects.filter(case=change.case).update(overridden=True, sent_at=sent_at)
 
 
 def _review_again(change: Change, due: datetime) -> None:
@@ -231,11 +256,14 @@ def _amend(change: Change) -> None:
 
 def _returned(change: Change) -> None:
     # What was said before is about another text: it is reviewed and judged anew.
-    Application.objects.filter(case=change.case).update(reviewed_by=None, recommended=None, overridden=False)
+    Application.objects.filter(case=change.case).update(
+        reviewed_by=None, recommended=None, overridden=False, sent_at=None
+    )
 
 
 APPLICATION_EFFECTS: Mapping[str, Effect] = {
-    "resubmit": restart_decision,
+    "edit": _follow_text,
+    "resubmit": _resubmit,
     "override": _override,
     "recommend": _reviewed(True),
     "advise_against": _reviewed(False),

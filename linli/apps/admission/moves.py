@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from linli.apps.admission.queries import judging
 from linli.foundation.areas.models import Area
 from linli.lib.money import yuan
 from linli.spine.cases import kinds
@@ -21,9 +22,10 @@ from linli.spine.catalogue.models import Matter
 
 #: Moves with a form of their own beside the usual fields.
 MINUTES: Final = frozenset({"hand_in"})
+BASIS: Final = frozenset({"override"})
 FILES: Final = frozenset({"hand_in", "correct", "note"})
 #: Moves that have pages of their own.
-ELSEWHERE: Final = frozenset({"answer", "improve"})
+ELSEWHERE: Final = frozenset({"answer", "improve", "edit"})
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,13 @@ class MoveForm(forms.Form):
                 min_value=1,
                 max_value=60 * 24 * 31,
             )
+        if move.name in BASIS:
+            self.fields["basis"] = forms.CharField(
+                label=_("Document that allows it, with its number"),
+                help_text=_("Without one, nothing passes against the rules. It stays in the history."),
+                min_length=4,
+                max_length=200,
+            )
         if Need.NOTE in wanted:
             self.fields["note"] = forms.CharField(
                 label=_("In words"),
@@ -159,9 +168,13 @@ def first_receiver(case: Case) -> str:
     return who(first) if first is not None else ""
 
 
-def history(case: Case) -> list[Line]:
-    """The events of a case, newest first. Two statements."""
-    events = list(case.events.select_related("actor", "post", "post__unit", "post__area").order_by("seq"))
+def history(case: Case, *, of_community: str = "") -> list[Line]:
+    """The events of a case, newest first. Two statements.
+
+    `of_community`: the code of a community that reads no other's answers.
+    """
+    rows = case.events.select_related("actor", "post", "post__unit", "post__area").order_by("seq")
+    events = [event for event in rows if not (of_community and _others_answer(event, of_community))]
     places = {data["area"] for event in events if "area" in (data := _data(event))}
     names = dict(Area.objects.filter(pk__in=places).values_list("pk", "name")) if places else {}
     flow = kinds.of(case.kind).flow
@@ -176,6 +189,19 @@ def history(case: Case) -> list[Line]:
         )
         for event in reversed(events)
     ]
+
+
+def _others_answer(event: Event, area_id: str) -> bool:
+    return event.move == "answer" and _data(event).get("area") != area_id
+
+
+def _against_rules(data: Mapping[str, Any]) -> list[str]:
+    found = []
+    if data.get("rules"):
+        found.append(gettext("Rules that object: %(rules)s") % {"rules": judging.named(data["rules"])})
+    if data.get("basis"):
+        found.append(gettext("Allowed by: %(document)s") % {"document": data["basis"]})
+    return found
 
 
 def _data(event: Event) -> dict[str, Any]:
@@ -203,6 +229,7 @@ def details(event: Event, case: Case, names: Mapping[str, str]) -> list[str]:
         found.append(gettext("Item: %(item)s") % {"item": data["matter"].get("to", "")})
     if data.get("item"):
         found.append(gettext("Item: %(item)s") % {"item": data["item"]})
+    found += _against_rules(data)
     if data.get("minutes"):
         found.append(gettext("It took %(n)s minutes.") % {"n": data["minutes"]})
     for late in data.get("late", []):

@@ -83,7 +83,7 @@ def application_facts(case: Case, actor: Actor, now: datetime) -> ApplicationFac
     over = case.step_due is not None and case.step_due < now
     return ApplicationFacts(
         actor_id=actor.user_id,
-        applicants=(application.drafted_by_id,),
+        applicants=tuple(application.applicants.values_list("user_id", flat=True)),
         reviewer_id=application.reviewed_by_id,
         passes=verdict.ok or application.overridden,
         opinions_done=over or all(one.stance for one in opinions),

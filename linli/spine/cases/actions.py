@@ -23,6 +23,8 @@ from linli.spine.cases.words import sentence
 _WRITTEN_BY_MOVES = (
     "matter",
     "event_class",
+    "area",
+    "title",
     "state",
     "is_open",
     "unit",

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.apps.admission import news
 from linli.apps.admission.actions import drafts
+from linli.apps.admission.actions.drafts import ApplicationGiven
 from linli.apps.admission.actions.texts import note, words
 from linli.apps.admission.effects import decision_due
 from linli.apps.admission.flow import APPLICATION
@@ -34,6 +35,25 @@ from linli.spine.cases.kinds import Change, Inputs
 from linli.spine.cases.models import Case, Event
 
 LEAST_NOTE: Final = 4
+LONGEST_BASIS: Final = 200
+
+
+@transaction.atomic
+def write(
+    *,
+    by: Actor,
+    given: ApplicationGiven,
+    now: datetime,
+    send: bool,
+    application_id: int | None = None,
+    expected_seq: int | None = None,
+) -> Application:
+    """Keep what was typed and, where it is to be sent in at once, send it in as well: both or neither.
+
+    Raises NotAllowed, Stale, Invalid (by field).
+    """
+    row = drafts.save(by=by, given=given, now=now, application_id=application_id, expected_seq=expected_seq)
+    return submit(by=by, application_id=row.pk, now=now) if send else row
 
 
 @transaction.atomic
@@ -58,8 +78,9 @@ def submit(*, by: Actor, application_id: int, now: datetime) -> Application:
         case=case, opening="submit", by=by, part=Part.SENDER, inputs=Inputs(), now=now, numbered=lambda _case: None
     )
     assert by.user_id is not None
-    row.case, row.drafted_by_id = case, by.user_id
-    row.save(update_fields=["case", "drafted_by"])
+    row.case, row.drafted_by_id, row.sent_at = case, by.user_id, now
+    row.save(update_fields=["case", "drafted_by", "sent_at"])
+    drafts.remember_applicant(row, by)
     _route(row, now)
     return row
 
@@ -72,8 +93,12 @@ def act(
     inputs: Inputs,
     now: datetime,
     expected_seq: int | None = None,
+    basis: str = "",
 ) -> Application:
-    """Make a move of an application and what follows from it. Raises NotAllowed, Stale, Invalid."""
+    """Make a move of an application and what follows from it. Raises NotAllowed, Stale, Invalid.
+
+    `basis`: the document, with its number, by which it may pass against the rules.
+    """
     with transaction.atomic():
         row = Application.objects.get(pk=application_id)
         if row.case_id is None:
@@ -81,8 +106,11 @@ def act(
         text = note(inputs.note)
         if name in ("override", "advise_against", "reject", "send_back") and len(text) < LEAST_NOTE:
             raise Invalid(fields={"note": _("Give the reasons, so that they can be answered.")})
-        _move(row, name, by, replace(inputs, note=text), now, expected_seq)
+        document = words({"basis": basis}, {"basis": LONGEST_BASIS}, ())
+        _move(row, name, by, replace(inputs, note=text), now, expected_seq, document if basis else None)
         row.refresh_from_db()
+        if name == "resubmit":
+            drafts.remember_applicant(row, by)
         if name in ("resubmit", "override"):
             _route(row, now)
         return row
@@ -122,7 +150,7 @@ def _route(row: Application, now: datetime) -> None:
     judged = judging.verdict(row, agreed=False, now=now)
     objections = judging.standing_objections(judged)
     if objections and not row.overridden:
-        facts = {"rules": [finding.rule for finding in objections]}
+        facts = {"rules": judging.codes(objections)}
         _move(row, "block", SYSTEM, Inputs(), now, facts=facts)
         return
     _ask(row, now)
@@ -134,13 +162,13 @@ def _route(row: Application, now: datetime) -> None:
 
 
 def _ask(row: Application, now: datetime) -> None:
-    """An opinion from every community of the area; what was said of an earlier text no longer counts."""
-    communities = Area.objects.current(timezone.localdate(now)).filter(
-        level=Level.COMMUNITY, **within("pk", row.area_id)
-    )
+    """An opinion from every community of the area, and of no other; what was said of an earlier text is forgotten."""
+    rows = Area.objects.current(timezone.localdate(now)).filter(level=Level.COMMUNITY, **within("pk", row.area_id))
+    communities = list(rows.values_list("pk", flat=True))
+    row.opinions.exclude(area_id__in=communities).delete()
     row.opinions.update(terms_ok=None, terms_note="", stance="", note="", by=None, post=None, at=None)
     Opinion.objects.bulk_create(
-        (Opinion(application=row, area_id=area_id) for area_id in communities.values_list("pk", flat=True)),
+        (Opinion(application=row, area_id=area_id) for area_id in communities),
         ignore_conflicts=True,
     )
 
@@ -190,8 +218,7 @@ def answer(*, by: Actor, application_id: int, given: Answer, now: datetime) -> O
 def _locked_case(row: Application) -> Case:
     if row.case_id is None:
         raise Stale(_("It has not been sent in yet."))
-    rows = Case.objects.select_for_update() if connection.features.has_select_for_update else Case.objects.all()
-    return rows.get(pk=row.case_id)
+    return drafts.locked_case(row.case_id)
 
 
 @transaction.atomic
@@ -206,8 +233,10 @@ def improve(
     expected_seq: int | None = None,
 ) -> Application:
     """Change money, people, guidance and conditions while the communities are asked; they are asked again."""
-    row = Application.objects.select_for_update(of=("self",)).select_related("case").get(pk=application_id)
-    errors = drafts.offer_errors(offered)
+    row = drafts.locked(application_id)
+    if row.case_id is None:
+        raise Stale(_("It has not been sent in yet."))
+    errors = drafts.offer_errors(offered, timezone.localdate(now))
     if errors:
         raise Invalid(fields=errors)
     texts = words(
@@ -217,6 +246,7 @@ def improve(
     after = sum(one.get("amount") or 0 for one in offered)
     facts: dict[str, object] = {"amount": {"from": before, "to": after}}
     _move(row, "improve", by, Inputs(), now, expected_seq, facts)
+    drafts.remember_applicant(row, by)
     row.offered.all().delete()
     OfferedGuarantee.objects.bulk_create(drafts.offered_row(row, one) for one in offered)
     Application.objects.filter(pk=row.pk).update(**texts)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.apps.admission.actions.texts import words
 from linli.apps.admission.flow.application import BLOCKED, REVISING
-from linli.apps.admission.models import Application, ApplicationBasis, Form, GuaranteeKind, OfferedGuarantee
+from linli.apps.admission.models import Applicant, Application, ApplicationBasis, Form, GuaranteeKind, OfferedGuarantee
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
@@ -22,6 +22,9 @@ from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.lib.months import months_later
+from linli.spine.cases import actions as cases
+from linli.spine.cases.kinds import Inputs
+from linli.spine.cases.models import Case
 from linli.spine.catalogue.models import Basis
 
 LONGEST: Final = {
@@ -33,6 +36,7 @@ LONGEST: Final = {
     "waived_because": 300,
 }
 MOST_ROWS: Final = 20
+YEARS_AHEAD: Final = 10
 CHANGEABLE: Final = (BLOCKED, REVISING)
 
 
@@ -57,27 +61,46 @@ class ApplicationGiven:
 
 
 @transaction.atomic
-def save(*, by: Actor, given: ApplicationGiven, now: datetime, application_id: int | None = None) -> Application:
-    """Keep a draft, or change one (also one that came back). Raises NotAllowed, Stale, Invalid (by field)."""
+def save(
+    *,
+    by: Actor,
+    given: ApplicationGiven,
+    now: datetime,
+    application_id: int | None = None,
+    expected_seq: int | None = None,
+) -> Application:
+    """Keep a draft, or change one (also one that came back). Raises NotAllowed, Stale, Invalid (by field).
+
+    `expected_seq`: the `seq` that the form showed; what somebody else has written since is not overwritten. A change
+    of what was sent in is an event, so that nobody decides on a text that they have not read.
+    """
     unit = _applicant(by)
     texts = words(vars(given), LONGEST, ("name", "does", "why"))
     _check(by, given, now)
-    fresh = Application(unit=unit, drafted_at=now)
-    row = fresh if application_id is None else changeable(by, application_id)
+    if application_id is None:
+        row = Application(unit=unit, drafted_at=now)
+    else:
+        row = changeable(by, application_id, expected_seq)
+        if row.case is None:
+            row.redrafts += 1
     assert by.user_id is not None
     # Whoever changes the text answers for it from now on.
     row.drafted_by_id = by.user_id
+    row.sent_at = None
     for field, text in texts.items():
         setattr(row, field, text)
     for field in ("area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads"):
         setattr(row, field, getattr(given, field))
     row.save()
+    remember_applicant(row, by)
     row.bases.all().delete()
     row.offered.all().delete()
     files = [one["file"] for one in given.bases if one.get("file") is not None]
     ApplicationBasis.objects.bulk_create(_basis(row, at, one) for at, one in enumerate(given.bases))
     OfferedGuarantee.objects.bulk_create(offered_row(row, one) for one in given.offered)
     keep(files)
+    if row.case is not None:
+        row.case = cases.move(case_id=row.case.pk, name="edit", by=by, inputs=Inputs(), now=now)
     return row
 
 
@@ -88,14 +111,44 @@ def _applicant(by: Actor) -> Unit:
     return unit
 
 
-def changeable(by: Actor, application_id: int) -> Application:
+def changeable(by: Actor, application_id: int, expected_seq: int | None = None) -> Application:
     """The application, locked, while its unit may change it. Raises NotAllowed, Stale."""
-    row = Application.objects.select_for_update(of=("self",)).select_related("case").get(pk=application_id)
+    row = locked(application_id)
     if row.unit_id != by.unit_id:
         raise NotAllowed(_("Only the unit that applies may change its application."))
     if row.case is not None and row.case.state not in CHANGEABLE:
         raise Stale(_("It has been sent in and cannot be changed now."))
+    if expected_seq is not None and expected_seq != row.seq:
+        raise Stale(_("Somebody else has changed it meanwhile. Look at what is new, then send yours again."))
     return row
+
+
+def remember_applicant(row: Application, by: Actor) -> None:
+    """Whoever once had a hand in an application never judges it, whoever writes or sends it in after that."""
+    assert by.user_id is not None
+    Applicant.objects.get_or_create(application=row, user_id=by.user_id)
+
+
+def locked(application_id: int) -> Application:
+    """The application with its case, both locked until the transaction ends. Raises Stale.
+
+    The case comes first, as in every move: in the other order two people would wait for each other for ever. What
+    both say is read after the lock, so that nothing is decided on what somebody is changing.
+    """
+    rows = Application.objects.filter(pk=application_id)
+    case_id = rows.values_list("case_id", flat=True).first()
+    case = locked_case(case_id) if case_id is not None else None
+    row = rows.select_for_update(of=("self",)).first()
+    if row is None or row.case_id != case_id:
+        raise Stale(_("It has been sent in or thrown away meanwhile. Look at what is new."))
+    row.case = case
+    return row
+
+
+def locked_case(case_id: int) -> Case:
+    """The case of an application, locked until the transaction ends."""
+    rows = Case.objects.select_for_update() if connection.features.has_select_for_update else Case.objects.all()
+    return rows.get(pk=case_id)
 
 
 def _check(by: Actor, given: ApplicationGiven, now: datetime) -> None:
@@ -108,11 +161,22 @@ def _check(by: Actor, given: ApplicationGiven, now: datetime) -> None:
     places = Area.objects.current(today).filter(by.within("id"), pk=given.area_id)
     if not places.filter(level__in=(Level.DISTRICT, Level.STREET, Level.COMMUNITY)).exists():
         errors["area_id"] = _("Choose the district, a street or a community of your area.")
-    errors |= _end_errors(given, rules.params("admission.limits", by.area_id, today)["longest_temporary_months"])
-    errors |= offer_errors(given.offered)
+    longest = rules.params("admission.limits", by.area_id, today)["longest_temporary_months"]
+    errors |= _far_errors(given, today) or _end_errors(given, longest)
+    errors |= offer_errors(given.offered, today)
     errors |= _basis_errors(given.bases)
     if errors:
         raise Invalid(fields=errors)
+
+
+def _far_errors(given: ApplicationGiven, today: date) -> dict[str, object]:
+    days = {"starts_on": given.starts_on, "ends_on": given.ends_on}
+    far = [field for field, day in days.items() if day is not None and day > _latest(today)]
+    return {field: _("At most %(n)s years ahead.") % {"n": YEARS_AHEAD} for field in far}
+
+
+def _latest(today: date) -> date:
+    return months_later(today, 12 * YEARS_AHEAD)
 
 
 def _end_errors(given: ApplicationGiven, longest: int) -> dict[str, object]:
@@ -134,8 +198,11 @@ def _basis_errors(bases: Sequence[Mapping[str, Any]]) -> dict[str, object]:
     return {}
 
 
-def offer_errors(offered: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    """What is wrong with the lines of money, people and guidance, in one sentence; empty when nothing is."""
+def offer_errors(offered: Sequence[Mapping[str, Any]], today: date | None = None) -> dict[str, object]:
+    """What is wrong with the lines of money, people and guidance, in one sentence; empty when nothing is.
+
+    With `today`, nothing may be promised for a day that is too far away.
+    """
     if len(offered) > MOST_ROWS:
         return {"offered": _("At most %(n)s lines.") % {"n": MOST_ROWS}}
     for one in offered:
@@ -143,6 +210,8 @@ def offer_errors(offered: Sequence[Mapping[str, Any]]) -> dict[str, object]:
         amount = one.get("amount") or 0
         if one.get("kind") not in GuaranteeKind.values or one.get("due_on") is None:
             return {"offered": _("Say of each line what it is, and by when it is there.")}
+        if today is not None and one["due_on"] > _latest(today):
+            return {"offered": _("At most %(n)s years ahead.") % {"n": YEARS_AHEAD}}
         if money and amount <= 0:
             return {"offered": _("Money needs an amount above 0.")}
         if not money and (amount or len(tidy(str(one.get("what", "")))) < 2):
@@ -188,4 +257,5 @@ def discard(*, by: Actor, application_id: int) -> None:
         raise Stale(_("It has been sent in; withdraw it instead."))
     row.bases.all().delete()
     row.offered.all().delete()
+    row.applicants.all().delete()
     row.delete()

@@ -203,6 +203,14 @@ MOVES = (
         primary=True,
     ),
     Move(
+        name="edit",
+        label=_("Change the text"),
+        source=_set(BLOCKED, REVISING),
+        target=None,
+        who=_who(SENDER),
+        icon="pencil",
+    ),
+    Move(
         name="answer",
         label=_("Answer for the community"),
         source=_set(AGREEING, CONSULTING),

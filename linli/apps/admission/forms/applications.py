@@ -81,6 +81,8 @@ class ApplicationForm(forms.Form):
 
     use_required_attribute = False
 
+    # Absent from the form of a new application.
+    seq = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31)
     list_kind = forms.ChoiceField(label=_("List that it is to enter"), choices=Application.ListKind.choices)
     form = forms.ChoiceField(label=_("Kind of task"), choices=Form.choices)
     area_id = forms.ChoiceField(label=_("Where it is to apply"))
@@ -119,7 +121,8 @@ class ApplicationForm(forms.Form):
 
     def given(self, bases: Sequence[Mapping[str, Any]], offered: Sequence[Mapping[str, Any]]) -> ApplicationGiven:
         """The form as the action takes it. Call it after `is_valid`."""
-        return ApplicationGiven(**self.cleaned_data, bases=bases, offered=offered)
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "seq"}
+        return ApplicationGiven(**typed, bases=bases, offered=offered)
 
 
 Bases = forms.formset_factory(BasisForm, extra=1, max_num=MOST_ROWS, validate_max=True)

@@ -2,6 +2,7 @@
 
 from linli.apps.admission.models.agreement import Agreement, Arrival, Clause, Guarantee, GuaranteeKind
 from linli.apps.admission.models.application import (
+    Applicant,
     Application,
     ApplicationBasis,
     Form,
@@ -16,6 +17,7 @@ from linli.apps.admission.models.task import Handing, HandingFile, Task, TaskFil
 
 __all__ = [
     "Agreement",
+    "Applicant",
     "Application",
     "ApplicationBasis",
     "Arrival",

@@ -58,7 +58,8 @@ class Application(models.Model):
     """准入申请: drafted without a case; from the day it is sent in, a case of the kind "application". No personal data.
 
     `matter` is the item that it became once admitted. `standing`: for good, subject to the yearly review; otherwise
-    it ends with `ends_on` (temporary admission).
+    it ends with `ends_on` (temporary admission). `sent_at`: when it was last sent in, none while it is still to be
+    (re)sent. `redrafts`: how often the text was saved again before it became a case.
     """
 
     class ListKind(models.TextChoices):
@@ -82,6 +83,8 @@ class Application(models.Model):
     waived_because = models.CharField(_("why no money is needed"), max_length=300, blank=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     drafted_at = models.DateTimeField()
+    redrafts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
     overridden = models.BooleanField(default=False)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -116,6 +119,11 @@ class Application(models.Model):
         return self.name
 
     @property
+    def seq(self) -> int:
+        """What a form about it has seen: it rises with every save of the draft, and with every move after that."""
+        return self.redrafts + (self.case.seq if self.case is not None else 0)
+
+    @property
     def is_temporary(self) -> bool:
         """Whether it ends by itself."""
         return self.ends_on is not None
@@ -124,6 +132,19 @@ class Application(models.Model):
     def sort(self) -> MatterList.Kind:
         """The kind of list that it is to enter."""
         return MatterList.Kind(self.list_kind)
+
+
+class Applicant(models.Model):
+    """Somebody who has ever saved, sent in or improved an application, and so never judges it. No personal data."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="applicants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "user"], name="admission_applied_once")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.user_id}"
 
 
 class ApplicationBasis(BasisFields):

@@ -91,7 +91,8 @@ def verdict(application: Application, *, agreed: bool, now: datetime) -> Verdict
         *judged.findings,
         *prohibited(texts, application.area_id, on, community_leads=application.community_leads),
         *form_findings(application.form, documents, application.area_id, on),
-        *_notice(application, now),
+        # Once it is sent in, the days that its check takes do not count against it.
+        *_notice(application, application.sent_at or now),
         *_twins(application, on),
     ]
     return Verdict(tuple(findings))
@@ -100,6 +101,11 @@ def verdict(application: Application, *, agreed: bool, now: datetime) -> Verdict
 def standing_objections(judged: Verdict) -> tuple[Finding, ...]:
     """The objections that stop an application before the communities are asked."""
     return tuple(finding for finding in judged.objections if finding.rule != AGREEMENT)
+
+
+def codes(objections: Iterable[Finding]) -> list[str]:
+    """The rules that object, each once: how an event keeps them."""
+    return list(dict.fromkeys(finding.rule for finding in objections))
 
 
 def prohibited(texts: Iterable[str], area_id: str, on: date, *, community_leads: bool = False) -> Iterable[Finding]:
@@ -136,12 +142,12 @@ def _reaches(document: Document, rule: Mapping[str, Any]) -> bool:
     ]
 
 
-def _notice(application: Application, now: datetime) -> Iterable[Finding]:
-    on = timezone.localdate(now)
+def _notice(application: Application, sent_at: datetime) -> Iterable[Finding]:
+    on = timezone.localdate(sent_at)
     limits = rules.params("admission.limits", application.area_id, on)
     ahead = limits["ahead_temporary_working_days" if application.is_temporary else "ahead_working_days"]
     calendar = rules.calendar(application.area_id, on)
-    first = timezone.localdate(calendar.add_working_days(now, ahead)) if ahead else on
+    first = timezone.localdate(calendar.add_working_days(sent_at, ahead)) if ahead else on
     ok = application.starts_on >= first
     values = {"days": ahead, "first": f"{first:%Y-%m-%d}"}
     text = (
@@ -246,6 +252,25 @@ def sentence(text: str, values: Mapping[str, object]) -> str:
     if told.get("form") in Form.values:
         told["form"] = str(Form(told["form"]).label)
     return gettext(text) % told
+
+
+#: What each rule is about, for a history that keeps the codes.
+ABOUT: Final[Mapping[str, str]] = {
+    "basis": _("legal basis"),
+    "in_force": _("documents in force"),
+    "level": _("level of the legal basis"),
+    "money": _("money"),
+    "conditions": _("working conditions"),
+    "prohibited": _("prohibited tasks"),
+    "form": _("legal basis of this form"),
+    "notice": _("days of notice"),
+    "twin": _("on the list already"),
+}
+
+
+def named(rules_kept: Iterable[str]) -> str:
+    """The rules that an event keeps, in the reader's language."""
+    return "、".join(gettext(ABOUT[code]) if code in ABOUT else code for code in dict.fromkeys(rules_kept))
 
 
 #: Which reason for refusing fits which objection, most telling first.

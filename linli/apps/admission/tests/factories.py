@@ -12,6 +12,7 @@ from linli.apps.admission.actions.applications import Answer
 from linli.apps.admission.actions.drafts import ApplicationGiven
 from linli.apps.admission.actions.tasks import Handed, HandingGiven
 from linli.apps.admission.models import Agreement, Application, Guarantee, Task
+from linli.apps.admission.queries import judging
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.spine.cases.kinds import Inputs
@@ -70,9 +71,12 @@ def fresh(row: Application) -> Application:
     return Application.objects.select_related("case", "matter__matter_list").get(pk=row.pk)
 
 
-def act(row: Application, name: str, by: Actor, now: datetime, note: str = "理由充分，同意") -> Application:
+def act(
+    row: Application, name: str, by: Actor, now: datetime, note: str = "理由充分，同意", basis: str = ""
+) -> Application:
     """Make a move of an application."""
-    applications.act(application_id=row.pk, name=name, by=by, inputs=Inputs(note=note), now=now)
+    basis = basis or ("某条例第五条〔示例〕5号" if name == "override" else "")
+    applications.act(application_id=row.pk, name=name, by=by, inputs=Inputs(note=note), now=now, basis=basis)
     return fresh(row)
 
 
@@ -89,6 +93,12 @@ def admitted(actor_of, now: datetime, **changes: object) -> Application:
     row = answer(row, actor_of("community-secretary"), now)
     row = act(row, "recommend", actor_of("civil-affairs"), now)
     return act(row, "admit", actor_of("organisation"), now)
+
+
+def objecting(row: Application, now: datetime, *, is_agreed: bool = False) -> set[str]:
+    """The rules that object to an application."""
+    loaded = Application.objects.prefetch_related("bases", "offered").get(pk=row.pk)
+    return {finding.rule for finding in judging.verdict(loaded, agreed=is_agreed, now=now).objections}
 
 
 def agreed(

@@ -1,13 +1,15 @@
 """The pages of applications and agreements, as their people use them; with wrong input, too."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.utils import timezone
 
 from linli.apps.admission.models import Agreement, Application, Arrival, Objection
-from linli.apps.admission.tests.factories import HOME, agreed, answer, guarantee_of, item, of_unit, submitted
+from linli.apps.admission.tests.factories import HOME, act, agreed, answer, guarantee_of, item, of_unit, submitted
 from linli.foundation.accounts.models import Post
 from linli.foundation.files.tests.test_documents import PDF
 from linli.spine.catalogue.models import Matter
@@ -107,12 +109,54 @@ def test_the_rules_speak_on_the_page_before_it_is_sent(department):
     assert "No money is promised" in text
 
 
+def test_a_community_reads_its_own_answer_and_no_others(community, department, client_for, actor_of, now):
+    row = submitted(actor_of("department-staff"), now, area_id=HOME[:9], does="负责辖区拆违工作")
+    row = act(row, "override", actor_of("legal-review"), now)
+    secretary = actor_of("community-secretary")
+    other = replace(secretary, area_id="320105001004")
+    row = answer(row, other, now, stance="object", note="我们没有人手做这件事", terms_ok=False, terms_note="印刷费不够")
+    row = answer(row, secretary, now, note="本社区可以承担")
+    home = f"{APPLICATIONS}{row.pk}/"
+    for client in (community, client_for("community-worker", **ENGLISH)):
+        page = client.get(home)
+        text = page.content.decode()
+        assert "我们没有人手做这件事" not in text
+        assert "印刷费不够" not in text
+        assert "本社区可以承担" in text
+        assert ", 1 object," in text
+        assert [one.area_id for one in page.context["opinions"]] == [HOME]
+        assert sum(line.what == "Answer for the community" for line in page.context["history"]) == 1
+    everybody = [client_for(name, **ENGLISH) for name in ("civil-affairs", "organisation", "legal-review")]
+    for client in (department, *everybody):
+        text = client.get(home).content.decode()
+        assert "我们没有人手做这件事" in text
+        assert "印刷费不够" in text
+        assert "本社区可以承担" in text
+
+
+def test_what_is_let_pass_against_the_rules_names_its_document_and_shows_it(client_for, actor_of, now):
+    row = submitted(actor_of("department-staff"), now, does="负责辖区拆违工作")
+    legal = client_for("legal-review", **ENGLISH)
+    home = f"{APPLICATIONS}{row.pk}/"
+    assert "Document that allows it, with its number" in legal.get(f"{home}moves/override/").content.decode()
+    given = {"seq": str(row.case.seq), "note": "责任主体为城管局", "sure": "on"}
+    for document in ("", "无"):
+        bad = legal.post(f"{home}moves/override/", {**given, "basis": document})
+        assert bad.status_code == 422
+        assert "basis" in bad.context["form"].errors
+    assert legal.post(f"{home}moves/override/", {**given, "basis": "《某条例》〔2026〕5号"}).status_code == 302
+    text = legal.get(home).content.decode()
+    assert "Allowed by: 《某条例》〔2026〕5号" in text
+    assert "Rules that object: prohibited tasks" in text
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"name": ""}, "This field is required."),
         ({"starts_on": "3月1日"}, "Write the day as year-month-day"),
         ({"ends_on": "2026-01-01"}, "It cannot end before it begins."),
+        ({"starts_on": "9999-12-01", "ends_on": "9999-12-31"}, "At most 10 years ahead."),
         ({"offers-0-amount": "三万"}, "Write the sum in yuan"),
         ({"offers-0-amount": ""}, "Money needs an amount above 0."),
         ({"offers-0-due_on": ""}, "Say by when it is there."),
@@ -152,10 +196,65 @@ def test_a_draft_is_changed_and_thrown_away(department):
     home = f"{APPLICATIONS}{Application.objects.get().pk}/"
     text = department.get(f"{home}edit/").content.decode()
     assert "30,000.00" in text
-    assert department.post(f"{home}edit/", form(name="换个名称")).status_code == 302
+    assert department.post(f"{home}edit/", form(name="换个名称", seq="0")).status_code == 302
     assert Application.objects.get().name == "换个名称"
     assert department.post(f"{home}send/", {"discard": "1"}).status_code == 302
     assert not Application.objects.exists()
+
+
+def test_an_old_form_is_refused_and_can_be_sent_again(department, actor_of, now):
+    row = submitted(actor_of("department-staff"), now, offered=[])
+    home = f"{APPLICATIONS}{row.pk}/edit/"
+    seen = department.get(home).context["form"]["seq"].value()
+    assert department.post(home, form(name="同事改的名称", seq=seen)).status_code == 302
+    for old in (seen, ""):
+        stale = department.post(home, form(name="我改的名称", seq=old))
+        text = stale.content.decode()
+        assert stale.status_code == 409
+        assert "Somebody else has changed it meanwhile." in text
+        assert "我改的名称" in text
+    fresh = stale.context["form"]["seq"].value()
+    assert department.post(home, form(name="我改的名称", seq=fresh)).status_code == 302
+    row.refresh_from_db()
+    assert row.name == "我改的名称"
+    text = department.get(f"{APPLICATIONS}{row.pk}/").content.decode()
+    assert text.count("Change the text") == 2, "both changes stand in the history, and there is no button of this name"
+    assert department.get(f"{APPLICATIONS}{row.pk}/moves/edit/").url == home
+
+
+def test_a_file_stays_with_its_line_whatever_a_colleague_changes(department):
+    first = {"title": "甲文件", "form": "document", "issuer": "department", "level": "city", "number": "1号"}
+    second = {**first, "title": "乙文件", "number": "2号"}
+    given = {**form(**lines("bases", first, second)), "bases-1-file": SimpleUploadedFile("乙.pdf", PDF)}
+    department.post(f"{APPLICATIONS}new/", given)
+    row = Application.objects.get()
+    home = f"{APPLICATIONS}{row.pk}/edit/"
+    page = department.get(home)
+    (_line, file, _sealed, prefix) = page.context["lines"][1]
+    assert f'name="{prefix}-held" value="{file.pk}"' in page.content.decode()
+    seq = page.context["form"]["seq"].value()
+    # A colleague takes the first line out, so that the file stands where mine has another basis.
+    theirs = form(**lines("bases", {**second, "held": str(file.pk)}), seq=seq)
+    assert department.post(home, theirs).status_code == 302
+    assert row.bases.get().file == file
+    mine = form(**lines("bases", first, {**second, "held": str(file.pk)}))
+    stale = department.post(home, {**mine, "seq": seq})
+    assert stale.status_code == 409
+    assert [line[1] for line in stale.context["lines"]] == [None, file]
+    department.post(home, {**mine, "seq": stale.context["form"]["seq"].value()})
+    assert [(one.title, one.file) for one in row.bases.all()] == [("甲文件", None), ("乙文件", file)]
+
+
+def test_a_file_of_somebody_elses_application_is_not_taken_by_its_number(department, client_for):
+    street = client_for("street-staff", **ENGLISH)
+    street.post(f"{APPLICATIONS}new/", {**form(), "bases-0-file": SimpleUploadedFile("街道.pdf", PDF)})
+    theirs = Application.objects.get().bases.get().file
+    basis = {"title": "某通知", "form": "document", "issuer": "department", "level": "city", "number": "1号"}
+    department.post(f"{APPLICATIONS}new/", form(**lines("bases", {**basis, "held": str(theirs.pk)})))
+    mine = Application.objects.latest("pk")
+    held = form(**lines("bases", {**basis, "held": str(theirs.pk)}), seq="0")
+    assert department.post(f"{APPLICATIONS}{mine.pk}/edit/", held).status_code == 302
+    assert mine.bases.get().file is None
 
 
 def test_offering_more_while_the_communities_are_asked(department, actor_of, now):
@@ -169,6 +268,43 @@ def test_offering_more_while_the_communities_are_asked(department, actor_of, now
     done = department.post(home, {"seq": str(row.case.seq), "conditions": "提供", "waived_because": "", **more})
     assert done.status_code == 302
     assert row.offered.get().amount == 5_000_000
+
+
+def test_an_improvement_that_comes_too_late_can_be_sent_again(department, actor_of, now):
+    row = submitted(actor_of("department-staff"), now, area_id=HOME[:9])
+    seen = str(row.case.seq)
+    answer(row, actor_of("community-secretary"), now)
+    home = f"{APPLICATIONS}{row.pk}/moves/improve/"
+    more = lines("offers", {"kind": "money", "amount": "50000", "what": "", "due_on": "2027-03-31"})
+    given = {"seq": seen, "conditions": "提供培训场地", "waived_because": "", **more}
+    stale = department.post(home, given)
+    text = stale.content.decode()
+    assert stale.status_code == 409
+    assert "提供培训场地" in text
+    assert 'value="50000"' in text
+    assert department.post(home, {**given, "seq": stale.context["form"]["seq"].value()}).status_code == 302
+    assert row.offered.get().amount == 5_000_000
+
+
+def test_an_improvement_that_cannot_be_made_any_more_says_so(department, actor_of, now):
+    row = submitted(actor_of("department-staff"), now)
+    answer(row, actor_of("community-secretary"), now)
+    page = department.get(f"{APPLICATIONS}{row.pk}/moves/improve/")
+    assert "This cannot be done while the case is" in page.content.decode()
+
+
+def test_a_busy_database_lets_an_improvement_be_sent_again(department, actor_of, now, monkeypatch):
+    row = submitted(actor_of("department-staff"), now)
+
+    def busy(**_given):
+        raise OperationalError
+
+    monkeypatch.setattr("linli.apps.admission.views.application_moves.actions.improve", busy)
+    more = lines("offers", {"kind": "money", "amount": "50000", "what": "", "due_on": "2027-03-31"})
+    given = {"seq": str(row.case.seq), "conditions": "提供培训场地", "waived_because": "", **more}
+    page = department.post(f"{APPLICATIONS}{row.pk}/moves/improve/", given)
+    assert page.status_code == 503
+    assert "提供培训场地" in page.content.decode()
 
 
 def test_an_agreement_from_the_first_clause_to_the_last_instalment(client_for, community, actor_of, now):
@@ -219,7 +355,7 @@ def test_an_agreement_from_the_first_clause_to_the_last_instalment(client_for, c
     today = f"{timezone.localdate():%Y-%m-%d}"
     bad = community.post(arrived, {"on": today, "amount": "2000", "note": "第一笔"})
     assert bad.status_code == 422
-    assert "At most 1,000.00 yuan are still missing." in bad.content.decode()
+    assert "More than 0 and at most 1,000.00 yuan" in bad.content.decode()
     evidence = SimpleUploadedFile("回单.pdf", PDF)
     given = {"on": today, "amount": "400", "note": "第一笔", "files": [evidence]}
     assert community.post(arrived, given).status_code == 302

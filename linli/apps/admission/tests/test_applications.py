@@ -25,6 +25,7 @@ from linli.apps.admission.tests.factories import (
     guarantee_of,
     handed,
     item,
+    objecting,
     of_unit,
     paid,
     submitted,
@@ -33,6 +34,7 @@ from linli.apps.admission.tests.factories import (
 from linli.foundation.notifications.models import Message
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.spine.cases import chain
+from linli.spine.cases.kinds import Inputs
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.actions import lists
 from linli.spine.catalogue.models import Matter, MatterList
@@ -41,36 +43,6 @@ pytestmark = pytest.mark.django_db
 LAW = {"title": "某条例", "form": "law", "issuer": "legislature", "level": "city"}
 DISTRICT_DEPARTMENT = {**CITY_FILE, "level": "district"}
 DISTRICT_GOVERNMENT = {**GOVERNMENT_FILE, "level": "district"}
-
-
-@pytest.fixture
-def department(actor_of):
-    return actor_of("department-staff")
-
-
-@pytest.fixture
-def secretary(actor_of):
-    return actor_of("community-secretary")
-
-
-@pytest.fixture
-def civil(actor_of):
-    return actor_of("civil-affairs")
-
-
-@pytest.fixture
-def organisation(actor_of):
-    return actor_of("organisation")
-
-
-@pytest.fixture
-def legal(actor_of):
-    return actor_of("legal-review")
-
-
-def objecting(row: Application, now, *, is_agreed: bool = False) -> set[str]:
-    loaded = Application.objects.prefetch_related("bases", "offered").get(pk=row.pk)
-    return {finding.rule for finding in judging.verdict(loaded, agreed=is_agreed, now=now).objections}
 
 
 def test_the_whole_way_from_the_application_to_the_list(department, secretary, civil, organisation, now):
@@ -186,10 +158,23 @@ def test_an_override_needs_the_legality_reviewer_and_reasons(department, legal, 
         act(row, "override", civil, now)
     with pytest.raises(Invalid):
         act(row, "override", legal, now, note="行")
-    row = act(row, "override", legal, now, note="依某条例第五条仅作宣传，责任主体为城管局")
+    for document in ("", " 无 "):
+        with pytest.raises(Invalid) as refused:
+            applications.act(
+                application_id=row.pk,
+                name="override",
+                by=legal,
+                inputs=Inputs(note="责任主体为城管局"),
+                now=now,
+                basis=document,
+            )
+        assert set(refused.value.fields) == {"basis"}
+    note, document = "仅作宣传，责任主体为城管局", "《某条例》第五条，〔2026〕5号"
+    row = act(row, "override", legal, now, note=note, basis=document)
     assert (row.case.state, row.overridden) == ("agreeing", True)
     event = row.case.events.get(move="override")
-    assert (event.actor_id, "第五条" in event.note) == (legal.user_id, True)
+    assert (event.actor_id, event.note) == (legal.user_id, note)
+    assert event.data == {"basis": document, "rules": ["prohibited"]}
     row = answer(row, secretary, now)
     row = act(row, "recommend", civil, now)
     assert act(row, "admit", organisation, now).case.state == "admitted"
@@ -387,6 +372,11 @@ def test_what_was_sent_in_is_not_changed_any_more(department, now):
         ({"area_id": "320106"}, "area_id"),
         ({"area_id": "32"}, "area_id"),
         ({"ends_on": date(2026, 1, 1)}, "ends_on"),
+        ({"starts_on": date(9999, 12, 1)}, "starts_on"),
+        ({"starts_on": date(9999, 12, 1), "ends_on": date(9999, 12, 31)}, "starts_on"),
+        ({"starts_on": date(2036, 11, 24)}, "starts_on"),
+        ({"ends_on": date(9999, 12, 31)}, "ends_on"),
+        ({"offered": [{"kind": "money", "amount": 1, "due_on": date(9999, 12, 31)}]}, "offered"),
         ({"offered": [{"kind": "money", "amount": 0, "due_on": date(2027, 1, 1)}]}, "offered"),
         ({"offered": [{"kind": "staff", "what": "", "due_on": date(2027, 1, 1)}]}, "offered"),
         ({"offered": [{"kind": "gold", "due_on": date(2027, 1, 1)}]}, "offered"),

@@ -161,7 +161,7 @@ def test_what_was_settled_before_is_shared_out_by_the_migration(health, secretar
     kept = list(rows.values_list("settled", "fulfilled_on"))
     assert kept == [(1_500_000, None), (0, today + timedelta(days=10))]
     rows.update(settled=None, fulfilled_on=None)
-    import_module("linli.apps.admission.migrations.0003_settled").share_out(apps, None)
+    import_module("linli.apps.admission.migrations.0004_settled").share_out(apps, None)
     assert list(rows.values_list("settled", "fulfilled_on")) == kept
 
 

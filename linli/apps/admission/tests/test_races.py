@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from linli.apps.admission.actions import agreements, applications, arrivals, tasks
+from linli.apps.admission.actions import agreements, applications, arrivals, drafts, tasks
 from linli.apps.admission.actions.agreements import AlreadyAgreed
 from linli.apps.admission.actions.tasks import Handed
 from linli.apps.admission.models import Agreement, Application, Arrival, Handing, Task
@@ -16,6 +16,7 @@ from linli.apps.admission.tests.factories import (
     act,
     agreed,
     answer,
+    given,
     guarantee_of,
     handed,
     handing,
@@ -48,6 +49,62 @@ def test_two_departments_admit_the_same_item_and_one_is_told(actor_of, now):
     assert sorted(isinstance(result, Refusal) for result in results) == [False, True]
     assert item("协助开展楼道消防安全宣传").code == "准1"
     assert Application.objects.filter(matter__isnull=False).count() == 1
+    assert list(chain.verify()) == []
+
+
+@pytest.mark.parametrize("name", ["override", "resubmit"])
+def test_a_text_is_changed_or_sent_on_but_not_both(actor_of, now, name):
+    department, legal = actor_of("department-staff"), actor_of("legal-review")
+    row = submitted(department, now, does="负责辖区拆违工作")
+    seen, by = row.case.seq, legal if name == "override" else department
+
+    def change(i):
+        if i % 2:
+            note = Inputs(note="依某条例仅作宣传")
+            return applications.act(
+                application_id=row.pk, name=name, by=by, inputs=note, now=now, expected_seq=seen, basis="〔示例〕5号"
+            )
+        text = given(does="负责辖区拆违和招商引资")
+        return drafts.save(by=department, given=text, now=now, application_id=row.pk, expected_seq=seen)
+
+    results = race(change, 2)
+    assert sorted(isinstance(result, Refusal) for result in results) == [False, True]
+    events = list(row.case.events.order_by("seq").values_list("move", flat=True))
+    assert ("edit" in events) != (name in events)
+    assert list(chain.verify()) == []
+
+
+def test_a_draft_is_sent_in_or_thrown_away_but_not_both(actor_of, now):
+    department = actor_of("department-staff")
+    row = drafts.save(by=department, given=given(), now=now)
+
+    def change(i):
+        if i % 2:
+            return drafts.discard(by=department, application_id=row.pk)
+        return applications.submit(by=department, application_id=row.pk, now=now)
+
+    results = race(change)
+    assert sum(not isinstance(result, Refusal) for result in results) == 1
+
+
+def test_improving_and_giving_up_at_once_wait_in_the_same_order(actor_of, now):
+    """A move locks the case, and what it changes then; an improvement that began with the application deadlocked."""
+    department = actor_of("department-staff")
+    lines = [{"kind": "money", "amount": 5_000_000, "due_on": now.date() + timedelta(days=120)}]
+    for n in range(6):
+        row = submitted(department, now, name=f"协助宣传第{n}次")
+
+        def change(i, row=row):
+            if i % 2:
+                return act(row, "give_up_terms", department, now)
+            return applications.improve(
+                by=department, application_id=row.pk, offered=lines, conditions="培训", waived_because="", now=now
+            )
+
+        results = race(change)
+        assert all(isinstance(result, Application | Refusal) for result in results)
+        row.case.refresh_from_db()
+        assert row.case.state == "revising"
     assert list(chain.verify()) == []
 
 

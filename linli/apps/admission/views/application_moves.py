@@ -1,5 +1,7 @@
 """The moves of an application, and what is offered with it while the communities are asked."""
 
+from typing import Any
+
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +21,7 @@ from linli.apps.admission.forms.applications import (
 from linli.apps.admission.models import Application
 from linli.apps.admission.moves import MoveForm, choice_of, history
 from linli.apps.admission.pages import address, crumbs, page
-from linli.apps.admission.views.applications import application_or_404, facts_of
+from linli.apps.admission.views.applications import application_or_404, facts_of, of_one_community
 from linli.apps.admission.views.applying import initial_offers
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
@@ -43,6 +45,8 @@ def application_move(request: ActorRequest, application_id: int, move_name: str)
         raise Http404
     if move_name == "answer":
         return redirect(address("application", found.pk) + "#answer")
+    if move_name == "edit":
+        return redirect("admission:application_edit", found.pk)
     choice = choice_of(found.case, actor, move_name, now)
     if choice is None:
         raise NotAllowed(_("Your part in this application does not include this."))
@@ -66,6 +70,7 @@ def _made(request: ActorRequest, found: Application, choice: Choice) -> HttpResp
             inputs=form.inputs(),
             now=timezone.now(),
             expected_seq=form.cleaned_data["seq"],
+            basis=form.cleaned_data.get("basis", ""),
         )
     except NotAllowed:
         raise
@@ -110,7 +115,7 @@ def _move_page(
         "due": due(found.case, now),
         "url": address("application_move", found.pk, choice.move.name),
         "back_url": home,
-        "history": history(found.case)[:6],
+        "history": history(found.case, of_community=of_one_community(request.actor))[:6],
         "facts": facts_of(found),
         "needs_matter": Need.MATTER in choice.move.needs,
         "crumbs": crumbs((_("Applications"), address("applications")), (found.name, home), (label, "")),
@@ -120,25 +125,12 @@ def _move_page(
 
 def _improve(request: ActorRequest, found: Application, choice: Choice) -> HttpResponse:
     """Change what is offered while the communities are asked."""
-    assert found.case is not None
     data = request.POST if request.method == "POST" else None
-    initial = {"seq": found.case.seq, "conditions": found.conditions, "waived_because": found.waived_because}
-    form = TermsForm(data, initial=initial)
-    offers = Offers(data, prefix="offers", initial=initial_offers(found))
-    home = address("application", found.pk)
-    context = {
-        "application": found,
-        "form": form,
-        "offers": offers,
-        "choice": choice,
-        "opinions": [one for one in found.opinions.select_related("area") if one.terms_ok is False],
-        "crumbs": crumbs((_("Applications"), address("applications")), (found.name, home), (_("What is offered"), "")),
-        "back_url": home,
-    }
+    form, offers = _offer_forms(found, data)
     if data is None:
-        return page(request, "improve.html", context)
+        return _improve_page(request, found, choice, form, offers)
     if not (form.is_valid() & offers.is_valid()):
-        return page(request, "improve.html", context, 422)
+        return _improve_page(request, found, choice, form, offers, 422)
     try:
         actions.improve(
             by=request.actor,
@@ -151,8 +143,47 @@ def _improve(request: ActorRequest, found: Application, choice: Choice) -> HttpR
         )
     except NotAllowed:
         raise
+    except Stale as stale:
+        return _improved_meanwhile(request, found.pk, choice, stale)
     except Refusal as refusal:
         put(form, refusal, {"offered": "conditions"})
-        return page(request, "improve.html", context, refusal.status)
+        return _improve_page(request, found, choice, form, offers, refusal.status)
+    except OperationalError:
+        form.add_error(None, _("The system is busy for a moment. Please send it again."))
+        return _improve_page(request, found, choice, form, offers, 503)
     toast(request, _("Changed. The communities are asked again."))
     return redirect("admission:application", found.pk)
+
+
+def _offer_forms(found: Application, data: Any) -> tuple[TermsForm, Any]:
+    assert found.case is not None
+    initial = {"seq": found.case.seq, "conditions": found.conditions, "waived_because": found.waived_because}
+    return TermsForm(data, initial=initial), Offers(data, prefix="offers", initial=initial_offers(found))
+
+
+def _improved_meanwhile(request: ActorRequest, application_id: int, choice: Choice, stale: Stale) -> HttpResponse:
+    found = application_or_404(request.actor, application_id)
+    assert found.case is not None
+    fresh = choice_of(found.case, request.actor, choice.move.name, timezone.now()) or choice
+    data = request.POST.copy()
+    data["seq"] = str(found.case.seq)
+    form, offers = _offer_forms(found, data)
+    form.is_valid()
+    form.add_error(None, str(stale))
+    return _improve_page(request, found, fresh, form, offers, 409)
+
+
+def _improve_page(
+    request: ActorRequest, found: Application, choice: Choice, form: TermsForm, offers: Any, code: int = 200
+) -> HttpResponse:
+    home = address("application", found.pk)
+    context = {
+        "application": found,
+        "form": form,
+        "offers": offers,
+        "choice": choice,
+        "opinions": [one for one in found.opinions.select_related("area") if one.terms_ok is False],
+        "crumbs": crumbs((_("Applications"), address("applications")), (found.name, home), (_("What is offered"), "")),
+        "back_url": home,
+    }
+    return page(request, "improve.html", context, code)

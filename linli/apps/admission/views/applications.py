@@ -19,6 +19,7 @@ from linli.apps.admission.forms.applications import (
     AnswerForm,
 )
 from linli.apps.admission.models import Application, GuaranteeKind, Opinion
+from linli.apps.admission.models.application import COMMUNITY_ROLES
 from linli.apps.admission.moves import buttons, history
 from linli.apps.admission.pages import MOST, address, crumbs, number_of, page, words_of
 from linli.apps.admission.queries import applications as queries
@@ -111,6 +112,7 @@ def shown(request: ActorRequest, found: Application, problem: str = "") -> dict[
     terms = judging.terms(found, opinions, now)
     judged = judging.verdict(found, agreed=terms.reached and bool(opinions), now=now)
     own = next((one for one in opinions if one.area_id == actor.area_id[:12]), None)
+    alone = of_one_community(actor)
     mine = found.unit_id == actor.unit_id and actor.can(Permission.TASK_SEND)
     context: dict[str, Any] = {
         "application": found,
@@ -121,26 +123,31 @@ def shown(request: ActorRequest, found: Application, problem: str = "") -> dict[
         "verdict": findings(judged),
         "passes": judged.ok,
         "terms": terms,
-        "opinions": opinions,
+        "opinions": [one for one in opinions if alone in ("", one.area_id)],
         "counts": _opinion_counts(opinions),
         "offered": _offered(found),
         "bases": [(row, row.document.in_force(timezone.localdate(now))) for row in found.bases.all()],
         "facts": facts_of(found),
         "may_edit": mine and may_change(found),
         "may_submit": mine and case is None,
-        "history": history(case) if case else [],
+        "history": history(case, of_community=alone) if case else [],
         "objections": queries.objections(found.matter) if found.matter and actor.can(Permission.TASK_SUPERVISE) else [],
         "crumbs": crumbs((_("Applications"), address("applications")), (found.name, "")),
     }
     if case is not None:
         pattern = address("application_move", found.pk, "MOVE")
-        # The form of an answer is on the page itself.
-        offered = [one for one in choices(case, actor, now) if one.move.name != "answer"]
+        # The form of an answer is on the page itself, and the way to the text at its head.
+        offered = [one for one in choices(case, actor, now) if one.move.name not in ("answer", "edit")]
         context["buttons"] = buttons(case, offered, pattern)
     if own is not None and case is not None and case.state in (AGREEING, CONSULTING):
         context["own"] = own
         context["answer"] = AnswerForm(about_terms=case.state == AGREEING, initial=_said(own))
     return context
+
+
+def of_one_community(actor: Actor) -> str:
+    """The community of those who read no other's answers, so that each speaks for itself; "" for everybody else."""
+    return actor.area_id[:12] if actor.role in COMMUNITY_ROLES else ""
 
 
 def _said(own: Opinion) -> dict[str, object]:

@@ -31,12 +31,13 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area, Level
 from linli.foundation.files.documents import open_document
 from linli.foundation.files.models import StoredFile
-from linli.lib.errors import NotAllowed, Refusal
+from linli.lib.errors import NotAllowed, Refusal, Stale
 from linli.ui.forms import put
 from linli.ui.toasts import toast
 
 #: What an objection of an action is called in the form.
 NAMES: Final = {"file": "name", "bases": "name", "offered": "conditions"}
+NEVER_SHOWN: Final = -1
 
 
 @requires(Permission.TASK_SEND)
@@ -71,39 +72,64 @@ def _edit(request: ActorRequest, found: Application | None) -> HttpResponse:
     files = {at: row.file for at, row in enumerate(found.bases.all()) if row.file} if found else {}
     if data is None:
         return _edit_page(request, found, form, bases, offers, files)
+    send = "submit" in request.POST and (found is None or found.case is None)
     try:
-        files = _files(request, files, len(bases.forms), now)
+        files = _files(request, found, len(bases.forms), now)
         # All of them, so that every mistake is shown at once.
         if not (form.is_valid() & bases.is_valid() & offers.is_valid()):
             return _edit_page(request, found, form, bases, offers, files, 422)
         given = form.given(bases_of(bases, files), offered_of(offers))
-        saved = drafts.save(by=actor, given=given, now=now, application_id=found.pk if found else None)
-        if "submit" in request.POST:
-            if saved.case is None:
-                actions.submit(by=actor, application_id=saved.pk, now=now)
-            toast(request, _("Sent in."))
+        seen = form.cleaned_data["seq"]
+        saved = actions.write(
+            by=actor,
+            given=given,
+            now=now,
+            send=send,
+            application_id=found.pk if found else None,
+            # A form that does not say what it showed is as good as an old one.
+            expected_seq=NEVER_SHOWN if seen is None else seen,
+        )
     except NotAllowed:
         raise
     except Refusal as refusal:
+        if found is not None and isinstance(refusal, Stale):
+            return _written_meanwhile(request, found.pk, bases, offers, files, refusal)
         form.is_valid()
         put(form, refusal, NAMES)
         return _edit_page(request, found, form, bases, offers, files, refusal.status)
     if "another" in request.POST:
         return redirect("admission:application_edit", saved.pk)
-    if "submit" not in request.POST:
-        toast(request, _("Saved."))
+    toast(request, _("Sent in.") if send else _("Saved."))
     return redirect("admission:application", saved.pk)
 
 
-def _files(request: ActorRequest, before: dict[int, StoredFile], lines: int, now: datetime) -> dict[int, StoredFile]:
-    """The file of each basis: kept from before, from an earlier try, or sent now."""
-    found = dict(before)
+def _written_meanwhile(
+    request: ActorRequest, application_id: int, bases: Any, offers: Any, files: dict[int, StoredFile], stale: Stale
+) -> HttpResponse:
+    found = application_or_404(request.actor, application_id)
+    data = request.POST.copy()
+    data["seq"] = str(found.seq)
+    form = ApplicationForm(data, areas=_areas(request.actor))
+    form.is_valid()
+    form.add_error(None, str(stale))
+    return _edit_page(request, found, form, bases, offers, files, 409)
+
+
+def _files(request: ActorRequest, found: Application | None, lines: int, now: datetime) -> dict[int, StoredFile]:
+    """The file of each basis: the one that its line names, one kept from an earlier try, or one sent now.
+
+    Never by the place of the line: a colleague may have changed the lines since this form was made.
+    """
+    own = {str(row.file_id): row.file for row in found.bases.all() if row.file} if found else {}
+    files = {}
     for at in range(lines):
+        held = own.get(str(request.POST.get(f"bases-{at}-held", "")))
         kept = uploads.kept(request, request.actor, f"bases-{at}-kept")
         taken = uploads.take(request, request.actor, [], now, f"bases-{at}-file")
-        if taken or kept:
-            found[at] = [*kept, *taken][-1]
-    return found
+        last = next(reversed([*kept, *taken]), held)
+        if last is not None:
+            files[at] = last
+    return files
 
 
 def _areas(actor: Actor) -> list[Area]:
@@ -139,7 +165,7 @@ def _edit_page(
 def _initial(found: Application | None, request: ActorRequest) -> dict[str, object]:
     if found is None:
         return {"area_id": request.actor.area_id, "list_kind": Application.ListKind.ASSIST, "name": words_of(request)}
-    names = [*drafts.LONGEST, "area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads"]
+    names = [*drafts.LONGEST, "seq", "area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads"]
     return {name: getattr(found, name) for name in names}
 
 

@@ -26,7 +26,7 @@ def share_out(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('admission', '0001_initial'),
+        ('admission', '0003_known_applicants'),
     ]
 
     operations = [

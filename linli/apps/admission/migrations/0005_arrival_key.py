@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('admission', '0003_settled'),
+        ('admission', '0004_settled'),
     ]
 
     operations = [
