@@ -100,7 +100,7 @@ def checked(batch: Batch, facts: Facts) -> Iterator[Checked]:
         pool.submit(processes.check_chunk, [])
         waiting: deque[tuple[list[Line], str, Future[Any]]] = deque()
         for part in _parts(batch, carry):
-            waiting.append((part, _sealed(carry), pool.submit(processes.check_chunk, part)))
+            waiting.append((part, _sealed(carry), pool.submit(processes.check_chunk, processes.packed(part))))
             if len(waiting) >= AHEAD:
                 yield _next(waiting)
         while waiting:

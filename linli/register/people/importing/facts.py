@@ -140,7 +140,7 @@ def _homes(
     for pk, building, area, entrance, room in doors.iterator(10_000):
         if building in names:
             estate, name = names[building]
-            dwellings[(estate, name, entrance_name(entrance), room_name(room))] = Place(building, pk, area)
+            dwellings[(estate, name, entrance_name[entrance], room_name[room])] = Place(building, pk, area)
     return buildings, dwellings
 
 
