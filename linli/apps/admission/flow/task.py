@@ -147,7 +147,7 @@ OPENINGS = (
 MOVES = (
     Move(
         name="accept",
-        label=_("Accept"),
+        label=_("Take it on"),
         source=_set(ARRIVED),
         target=DOING,
         who=_who(COMMUNITY),
