@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -47,12 +47,27 @@ def write(
     send: bool,
     application_id: int | None = None,
     expected_seq: int | None = None,
+    key: str = "",
 ) -> Application:
     """Keep what was typed and, where it is to be sent in at once, send it in as well: both or neither.
 
-    Raises NotAllowed, Stale, Invalid (by field).
+    The form of a new one (`key`) makes one application, however often it is sent. Raises NotAllowed, Stale, Invalid
+    (by field).
     """
-    row = drafts.save(by=by, given=given, now=now, application_id=application_id, expected_seq=expected_seq)
+    new = key if application_id is None else ""
+    twins = Application.objects.filter(key=new, unit=by.unit_id) if new else Application.objects.none()
+    if (twin := twins.first()) is not None:
+        return twin
+    try:
+        with transaction.atomic():
+            row = drafts.save(
+                by=by, given=given, now=now, application_id=application_id, expected_seq=expected_seq, key=new
+            )
+    except IntegrityError:
+        # The same form, sent twice at once: the other one wins.
+        if (twin := twins.first()) is not None:
+            return twin
+        raise
     return submit(by=by, application_id=row.pk, now=now) if send else row
 
 

@@ -68,6 +68,7 @@ def save(
     now: datetime,
     application_id: int | None = None,
     expected_seq: int | None = None,
+    key: str = "",
 ) -> Application:
     """Keep a draft, or change one (also one that came back). Raises NotAllowed, Stale, Invalid (by field).
 
@@ -78,7 +79,7 @@ def save(
     texts = words(vars(given), LONGEST, ("name", "does", "why"))
     _check(by, given, now)
     if application_id is None:
-        row = Application(unit=unit, drafted_at=now)
+        row = Application(unit=unit, drafted_at=now, key=key or None)
     else:
         row = changeable(by, application_id, expected_seq)
         if row.case is None:

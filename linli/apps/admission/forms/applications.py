@@ -83,6 +83,7 @@ class ApplicationForm(forms.Form):
 
     # Absent from the form of a new application.
     seq = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31)
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     list_kind = forms.ChoiceField(label=_("List that it is to enter"), choices=Application.ListKind.choices)
     form = forms.ChoiceField(label=_("Kind of task"), choices=Form.choices)
     area_id = forms.ChoiceField(label=_("Where it is to apply"))
@@ -121,7 +122,7 @@ class ApplicationForm(forms.Form):
 
     def given(self, bases: Sequence[Mapping[str, Any]], offered: Sequence[Mapping[str, Any]]) -> ApplicationGiven:
         """The form as the action takes it. Call it after `is_valid`."""
-        typed = {name: value for name, value in self.cleaned_data.items() if name != "seq"}
+        typed = {name: value for name, value in self.cleaned_data.items() if name not in ("seq", "key")}
         return ApplicationGiven(**typed, bases=bases, offered=offered)
 
 

@@ -84,6 +84,8 @@ class Application(models.Model):
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     drafted_at = models.DateTimeField()
     redrafts = models.PositiveIntegerField(default=0)
+    # Of the form of a new one: sent twice, it is one application, and nobody is asked twice.
+    key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique once it has one
     sent_at = models.DateTimeField(null=True)
     overridden = models.BooleanField(default=False)
     reviewed_by = models.ForeignKey(

@@ -102,6 +102,15 @@ def test_written_sent_in_answered_reviewed_and_admitted_on_the_pages(department,
     assert "its application" in text
 
 
+def test_the_same_form_makes_one_application(department):
+    assert 'name="key"' in department.get(f"{APPLICATIONS}new/").content.decode()
+    given = {**form(), "key": "0b4b1f1e-7d0f-4c39-9d37-3f5d3a0b8a99", "submit": "1"}
+    pages = [department.post(f"{APPLICATIONS}new/", given) for _n in range(2)]
+    row = Application.objects.get()
+    assert {(page.status_code, page.url) for page in pages} == {(302, f"{APPLICATIONS}{row.pk}/")}
+    assert row.case is not None
+
+
 def test_the_rules_speak_on_the_page_before_it_is_sent(department):
     department.post(f"{APPLICATIONS}new/", form(does="负责辖区拆违工作", **lines("offers")))
     text = department.get(f"{APPLICATIONS}{Application.objects.get().pk}/").content.decode()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
@@ -36,7 +36,7 @@ from linli.ui.forms import put
 from linli.ui.toasts import toast
 
 #: What an objection of an action is called in the form.
-NAMES: Final = {"file": "name", "bases": "name", "offered": "conditions"}
+NAMES: Final = {"offered": "conditions"}
 NEVER_SHOWN: Final = -1
 
 
@@ -88,6 +88,7 @@ def _edit(request: ActorRequest, found: Application | None) -> HttpResponse:
             application_id=found.pk if found else None,
             # A form that does not say what it showed is as good as an old one.
             expected_seq=NEVER_SHOWN if seen is None else seen,
+            key=str(form.cleaned_data["key"] or ""),
         )
     except NotAllowed:
         raise
@@ -164,7 +165,12 @@ def _edit_page(
 
 def _initial(found: Application | None, request: ActorRequest) -> dict[str, object]:
     if found is None:
-        return {"area_id": request.actor.area_id, "list_kind": Application.ListKind.ASSIST, "name": words_of(request)}
+        return {
+            "key": uuid4(),
+            "area_id": request.actor.area_id,
+            "list_kind": Application.ListKind.ASSIST,
+            "name": words_of(request),
+        }
     names = [*drafts.LONGEST, "seq", "area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads"]
     return {name: getattr(found, name) for name in names}
 
