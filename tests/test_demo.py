@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from linli.apps.admission.models import Task
 from linli.apps.incidents.models import Incident
 from linli.foundation.accounts.demo import DEMO_USERS
 from linli.foundation.accounts.models import Post, TeamMember, Unit, User
@@ -16,6 +17,7 @@ from linli.foundation.vault import unseal
 from linli.lib.photos import prepare
 from linli.project import demo
 from linli.project.demo import cases, pictures, reports
+from linli.project.demo.admission import fill_admission
 from linli.register.people.models import Party
 from linli.spine.cases import chain, tally
 from linli.spine.cases.models import Case, Event
@@ -170,3 +172,14 @@ def test_the_welcome_names_addresses_and_accounts():
     assert "linli-demo" in text
     assert all(user.username in text for user in DEMO_USERS)
     assert reports.RESIDENT_PHONE in text
+
+
+@pytest.mark.parametrize(
+    "moment", [(2027, 1, 1, 9, 0), (2027, 1, 20, 9, 0), (2026, 12, 31, 18, 0), (2028, 2, 29, 9, 0)]
+)
+def test_the_tasks_of_two_months_are_told_on_every_day_of_the_year(district, moment):
+    """Tasks of the last year stand under agreements of that year, and those of this year under their own."""
+    now = datetime(*moment, tzinfo=ZoneInfo("Asia/Shanghai"))
+    fill_admission(home=cases.HOME, now=now)
+    assert Task.objects.filter(off_list=False).exists()
+    assert not Case.objects.filter(opened_at__gt=now).exists()

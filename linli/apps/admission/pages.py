@@ -1,6 +1,7 @@
 """What every page of admission does first and last."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -39,6 +40,15 @@ def number_of(text: str) -> int | None:
     """A key from the address; None for anything that is none."""
     found = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
     return found if 0 < found <= MOST else None
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month from the address, 2026-11; None for what is none, or what no record can be of."""
+    try:
+        found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year <= 2100 else None
 
 
 def options(choices: Mapping[str, Any], chosen: str) -> list[Option]:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from linli.apps.admission.models import Form
+from linli.apps.admission.pages import month_of
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.http import ActorRequest
@@ -91,20 +92,12 @@ def _scope(request: ActorRequest, actor: Actor, today: date) -> Scope:
     if not actor.covers(area_id):
         raise Http404
     this = today.replace(day=1)
-    last = min(_month(params.get("to", "")) or this, this)
-    first = min(_month(params.get("from", "")) or months_later(last, 1 - SPAN), last)
+    last = min(month_of(params.get("to", "")) or this, this)
+    first = min(month_of(params.get("from", "")) or months_later(last, 1 - SPAN), last)
     first = max(first, months_later(last, 1 - LONGEST))
     unit = params.get("unit", "")
     unit_id = int(unit) if unit.isascii() and unit.isdigit() and 0 < len(unit) < 10 else None
     return Scope(area_id=area_id, first=first, last=last, unit_id=unit_id)
-
-
-def _month(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
-    except ValueError:
-        return None
-    return found if found and 2000 <= found.year <= 2100 else None
 
 
 def _page(scope: Scope, **changes: str) -> str:
@@ -150,7 +143,10 @@ def _kpis(scope: Scope, found: Figures, money: queries.Money, reads: bool) -> li
     def item(label: str, value: object, url: str, unit: str = "", delta: str = "", kind: str = "") -> dict[str, Any]:
         return {"label": label, "value": value, "unit": unit, "url": url, "delta": delta, "delta_kind": kind}
 
-    late = f"{reverse('admission:agreements')}?{urlencode({'late': '1', 'area': scope.area_id})}" if reads else ""
+    span = {"due_from": f"{scope.first:%Y-%m}", "due_to": f"{scope.last:%Y-%m}"}
+    whose = {"unit": str(scope.unit_id)} if scope.unit_id is not None else {}
+    query = urlencode({"late": "1", "area": scope.area_id, **whose, **span})
+    late = f"{reverse('admission:agreements')}?{query}" if reads else ""
     mean = found.spent_minutes // found.spent_tasks if found.spent_tasks else 0
     kpis = [
         item(_("Handed down"), found.tasks, _rows(scope, reads)),

@@ -146,19 +146,22 @@ class _Story:
             certificates.refuse(by=self.secretaries[self.home], code=code, wanted_by=wanted_by, now=self.at(days))
 
     def agree(self) -> None:
-        """Agreements of two departments with every community; one promised sum is late."""
-        year = timezone.localdate(self.now).year
-        for code, name, what, amount in AGREED:
-            by, item = self.sender(code), self.item(name)
-            made = agreements.draft(
-                by=by, area_ids=sorted(self.secretaries), matters=[item], year=year, now=self.at(58)
-            )
-            for row in made:
-                self._sign(row, by, item, what, amount)
+        """Agreements of two departments with every community; one promised sum is late.
+
+        Early in a year the tasks of the last two months belong to two years, and each has its own agreements.
+        """
+        for year in range(self._day(58).year, self._day(0).year + 1):
+            for code, name, what, amount in AGREED:
+                by, item = self.sender(code), self.item(name)
+                made = agreements.draft(
+                    by=by, area_ids=sorted(self.secretaries), matters=[item], year=year, now=self.at(58)
+                )
+                for row in made:
+                    self._sign(row, by, item, what, amount)
 
     def _sign(self, row: Agreement, by: Actor, item: Matter, what: str, amount: int) -> None:
-        first = timezone.localdate(self.at(30))
-        second = timezone.localdate(self.at(-20))
+        first = max(self._day(30), date(row.year, 1, 1))
+        second = max(self._day(-20), first + timedelta(days=30))
         lines: Sequence[dict[str, Any]] = [
             {"kind": "money", "what": "第一笔", "amount": amount, "due_on": first},
             {"kind": "money", "what": "第二笔", "amount": amount, "due_on": second},
@@ -315,7 +318,7 @@ class _Story:
         rows = Agreement.objects.filter(unit__code="dept-health").order_by("area_id")
         for at, row in enumerate(rows):
             if timezone.localdate(self.now) < evaluations.opens_on(row):
-                return
+                continue
             keys = list(row.clauses.values_list("pk", flat=True))
             topics = {code: 95 - 5 * place - at % 7 for place, code in enumerate(evaluations.topics(row))}
             sides = [self.sender("dept-health"), self.secretaries[row.area_id]]

@@ -11,6 +11,7 @@ from linli.apps.admission.models import Agreement, Arrival, Clause, Guarantee, G
 from linli.apps.admission.queries.guarantees import Late, late_among
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
+from linli.lib.months import months_later
 from linli.lib.prefix import within
 
 PAGE: Final = 50
@@ -26,6 +27,9 @@ class Filter:
     unit: int | None = None
     area: str = ""
     late: bool = False
+    # Of what is late: the months in which it was due.
+    due_from: date | None = None
+    due_to: date | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def page(
     if chosen.area:
         kept &= Q(**within("area_id", chosen.area))
     if chosen.late:
-        kept &= Q(pk__in=late_agreements(actor, today))
+        kept &= Q(pk__in=late_agreements(actor, today, chosen.due_from, chosen.due_to))
     if before is not None:
         kept &= Q(pk__lt=before)
     found = list(rows.filter(kept).prefetch_related("clauses__guarantees__arrivals").order_by("-pk")[: size + 1])
@@ -68,10 +72,14 @@ def _row(agreement: Agreement, today: date) -> Row:
     return Row(agreement, sum(one.amount for one in money), sum(one.arrived for one in money), late)
 
 
-def late_agreements(actor: Actor, today: date) -> set[int]:
-    """The signed agreements in scope under which something is late today. Two statements."""
+def late_agreements(actor: Actor, today: date, due_from: date | None = None, due_to: date | None = None) -> set[int]:
+    """The signed agreements in scope under which something (due in these months) is late today. Two statements."""
     signed = Agreement.objects.visible_to(actor).signed()
     rows = Guarantee.objects.filter(clause__agreement__in=signed, due_on__lt=today).select_related("clause")
+    if due_from is not None:
+        rows = rows.filter(due_on__gte=due_from)
+    if due_to is not None:
+        rows = rows.filter(due_on__lt=months_later(due_to, 1))
     return {one.guarantee.clause.agreement_id for one in late_among(rows.prefetch_related("arrivals"), today)}
 
 

@@ -18,7 +18,7 @@ from linli.apps.admission.actions import agreements as actions
 from linli.apps.admission.actions.evaluations import opens_on, side_of
 from linli.apps.admission.forms.agreements import AgreementForm, ReturnForm
 from linli.apps.admission.models import Agreement, Arrival, Guarantee
-from linli.apps.admission.pages import MOST, address, area_options, crumbs, number_of, options, page
+from linli.apps.admission.pages import MOST, address, area_options, crumbs, month_of, number_of, options, page
 from linli.apps.admission.queries import agreements as queries
 from linli.apps.admission.queries import evaluations
 from linli.apps.admission.queries.agreements import Filter
@@ -58,6 +58,8 @@ def agreements(request: ActorRequest) -> TemplateResponse:
         unit=number_of(params.get("unit", "")),
         area=area if area.isascii() and area.isdigit() and len(area) <= 12 else "",
         late=params.get("late") == "1",
+        due_from=month_of(params.get("due_from", "")),
+        due_to=month_of(params.get("due_to", "")),
     )
     before = number_of(params.get("after", ""))
     rows, go_on = queries.page(actor, chosen, today=today, before=before)
@@ -76,6 +78,9 @@ def agreements(request: ActorRequest) -> TemplateResponse:
         chips.append(Chip(_("Area"), name, without(request, "area")))
     if chosen.late:
         chips.append(Chip(_("Only"), _("something is late"), without(request, "late")))
+    if chosen.late and (chosen.due_from or chosen.due_to):
+        months = " – ".join(f"{one:%Y-%m}" for one in (chosen.due_from, chosen.due_to) if one)
+        chips.append(Chip(_("Due"), months, without(request, "due_from", "due_to")))
     context = {
         "rows": [(row, tag(row.agreement)) for row in rows],
         "chosen": chosen,

@@ -19,7 +19,7 @@ from linli.apps.admission.actions import tasks as actions
 from linli.apps.admission.flow import TASK, TASK_REASONS
 from linli.apps.admission.models import Form, Task
 from linli.apps.admission.moves import Buttons, MoveForm, buttons, choice_of, first_receiver, history
-from linli.apps.admission.pages import address, area_options, crumbs, number_of, options, page, words_of
+from linli.apps.admission.pages import address, area_options, crumbs, month_of, number_of, options, page, words_of
 from linli.apps.admission.queries import guarantees, judging
 from linli.apps.admission.queries import tasks as queries
 from linli.apps.admission.queries.tasks import Filter
@@ -58,20 +58,11 @@ def read_filter(request: ActorRequest) -> Filter:
         state=params.get("state", "") if params.get("state", "") in TASK.state else "",
         unit=number_of(params.get("unit", "")),
         area=area if area.isascii() and area.isdigit() and len(area) <= 12 else "",
-        month=_month(params.get("month", "")),
-        months_to=_month(params.get("months_to", "")),
+        month=month_of(params.get("month", "")),
+        months_to=month_of(params.get("months_to", "")),
         facet=params.get("facet", "") if params.get("facet", "") in queries.FACETS else "",
         handing=number_of(params.get("handing", "")),
     )
-
-
-def _month(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
-    except ValueError:
-        return None
-    # Beyond these there is nothing, and the day before or after them may not exist.
-    return found if found and 2000 <= found.year <= 2100 else None
 
 
 @requires(Permission.TASK_READ)
