@@ -277,13 +277,13 @@ def test_what_nobody_answers_is_reported_to_the_next_desk_once(health, secretary
     assert (event.part, event.from_state, event.to_state) == ("system", "arrived", "arrived")
     street = Post.objects.filter(role="street_staff", area_id=HOME[:9]).count()
     assert street
-    assert told_of(task.case.number, "not answered in time") == street
+    assert told_of(task.case.number, "没有按时答复") == street
     # Another state, another answer that is owed: by the sender now, and the supervisors learn of it.
     off = task_in(handed(health, now, title="迎检资料报送"))
     off = move(off, "refuse", secretary, now, reason="not_in_list")
     off = move(off, "order", civil, now)
     assert clockwork.overdue(off.case.step_due + timedelta(minutes=1)) == "moved 1"
-    assert told_of(off.case.number, "not answered in time") == 2
+    assert told_of(off.case.number, "没有按时答复") == 2
 
 
 def test_a_withdrawn_item_stays_with_the_tasks_that_run_under_it(health, secretary, civil, now):
