@@ -17,6 +17,9 @@ from linli.register.people import groups as people_groups
 from linli.spine.catalogue.models import Matter
 from linli.ui.forms import DayField
 
+#: Said, never assumed: what is left unchosen is no answer.
+OFF_LIST = "none"
+
 
 class HandingForm(CommunitiesForm):
     """A task as its sender writes it."""
@@ -26,7 +29,7 @@ class HandingForm(CommunitiesForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
     matter = forms.ChoiceField(
         label=_("Item of a list that allows it"),
-        required=False,
+        error_messages={"required": _("Choose the item that allows it, or say that it is on no list.")},
         help_text=_("No list item, no task: without one the communities may refuse it."),
     )
     form = forms.ChoiceField(label=_("Kind of task"), choices=Form.choices)
@@ -74,7 +77,8 @@ class HandingForm(CommunitiesForm):
         groups: dict[str, list[tuple[str, str]]] = {}
         for one in matters:
             groups.setdefault(one.matter_list.name, []).append((str(one.pk), f"{one.code} {one.name}"))
-        self.choose_from("matter", [("", gettext("On no list")), *groups.items()])
+        first, last = ("", gettext("Choose the item")), (OFF_LIST, gettext("On no list"))
+        self.choose_from("matter", [first, *groups.items(), last])
 
     def given(self, files: Sequence[StoredFile]) -> HandingGiven:
         """The form as the action takes it. Call it after `is_valid`."""

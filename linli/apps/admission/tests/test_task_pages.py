@@ -19,7 +19,7 @@ ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
 def form(**changes) -> dict[str, object]:
     fields: dict[str, object] = {
         "key": str(uuid4()),
-        "matter": "",
+        "matter": "none",
         "form": "inspection",
         "title": "楼道杂物检查",
         "text": "逐栋检查并报送结果",
@@ -213,6 +213,13 @@ def test_another_department_finds_nothing(client_for, actor_of, now):
     assert other.get(f"{TASKS}{task.case.number}/").status_code == 404
     assert other.get(f"{TASKS}together/{task.handing_id}/").status_code == 404
     assert other.post(f"{TASKS}{task.case.number}/moves/recall/", {"seq": "1"}).status_code == 404
+
+
+def test_off_the_lists_is_said_and_never_assumed(department):
+    answer = department.post(f"{TASKS}new/", form(matter=""))
+    assert answer.status_code == 422
+    assert "say that it is on no list" in answer.content.decode()
+    assert not Handing.objects.exists()
 
 
 @pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "x"])

@@ -114,7 +114,7 @@ def an_inspection_with_a_form_is_pushed_and_refused(
     department: Person, community: Person, organisation: Person, civil: Person
 ) -> None:
     department.go("/admission/tasks/new/")
-    fill(department, form="inspection", title="老年人情况专项检查", text="请按附表检查并报送")
+    fill(department, matter="none", form="inspection", title="老年人情况专项检查", text="请按附表检查并报送")
     fill(department, due_on=day(7), asked_minutes="240")
     department.page.locator("input[name=files]").set_input_files([FORM])
     department.page.locator("details", has_text="莫愁湖").locator("summary").first.click()
