@@ -14,6 +14,7 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale
+from linli.lib.months import months_later
 from linli.spine.catalogue import basis, queries, wording
 from linli.spine.catalogue.actions import items
 from linli.spine.catalogue.actions.drafts import MOVED, locked_draft, locked_in, may, note_step
@@ -23,6 +24,7 @@ Kind, Status, Step = MatterList.Kind, MatterList.Status, ListStep.Step
 
 DRAFTS: Final = (Status.DRAFT, Status.CHECKING, Status.APPROVING)
 LEAST_NOTE: Final = 5
+YEARS_AHEAD: Final = 10
 
 
 class DraftExists(Refusal):
@@ -58,8 +60,7 @@ def draft(
     for field, text in given.items():
         if len(text) < 2:
             errors[field] = _("Fill this in.")
-    if valid_from < timezone.localdate(now):
-        errors["valid_from"] = _("A list cannot begin in the past: tasks began under the one in force then.")
+    errors |= _day_errors(valid_from, now)
     if errors:
         raise Invalid(fields=errors)
     last = MatterList.objects.filter(area_id=area_id, code=given["code"]).order_by("-version").first()
@@ -97,8 +98,7 @@ def set_head(
     locked = locked_draft(by, matter_list)
     given = {"name": clip(tidy(name), 120), "source": clip(tidy(source), 300)}
     errors: dict[str, object] = {field: _("Fill this in.") for field, text in given.items() if len(text) < 2}
-    if valid_from < timezone.localdate(now):
-        errors["valid_from"] = _("A list cannot begin in the past: tasks began under the one in force then.")
+    errors |= _day_errors(valid_from, now)
     if errors:
         raise Invalid(fields=errors)
     locked.name, locked.source, locked.valid_from = given["name"], given["source"], valid_from
@@ -272,6 +272,16 @@ def heights_of(matter_list: MatterList, on: date) -> Mapping[str, Any]:
     if matter_list.kind == Kind.CERTIFICATE:
         return {"lists": {Kind.CERTIFICATE.value: rules.params("certificates.basis", matter_list.area_id, on)}}
     return rules.params("admission.basis", matter_list.area_id, on)
+
+
+def _day_errors(valid_from: date, now: datetime) -> dict[str, object]:
+    """What is wrong with the day on which a list is to begin."""
+    today = timezone.localdate(now)
+    if valid_from < today:
+        return {"valid_from": _("A list cannot begin in the past: tasks began under the one in force then.")}
+    if valid_from > months_later(today, 12 * YEARS_AHEAD):
+        return {"valid_from": _("At most %(n)s years ahead.") % {"n": YEARS_AHEAD}}
+    return {}
 
 
 def _not_of_incidents(matter_list: MatterList) -> None:

@@ -482,6 +482,14 @@ def test_a_list_ends_with_a_reason_and_stays_to_be_read(drafter, checker, approv
     assert draft.status == "retired"
 
 
+@pytest.mark.parametrize("after", [-1, 3654, 2_900_000])
+def test_a_list_begins_neither_in_the_past_nor_in_another_age(drafter, now, after):
+    with pytest.raises(Invalid) as refusal:
+        drafted(drafter, now, code="far", after=after)
+    assert set(refusal.value.fields) == {"valid_from"}
+    assert drafted(drafter, now, code="far", after=3653).pk
+
+
 def test_the_example_lists_have_the_counts_of_the_source_and_say_that_they_are_examples(district, now):
     """13 类 18 项 and 20 类 40 项 (S5-02)."""
     data = resources.files("linli.spine.catalogue") / "data" / "lists.json"
