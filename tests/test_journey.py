@@ -193,7 +193,19 @@ def test_a_grid_worker_without_a_network_loses_nothing_and_sends_once(demo, brow
 
 
 PAGES = {
-    "": ("/", "/report/", "/follow/", "/matters/", "/community/", "/accounts/sign-in/", "/accounts/phone/", "/nothing"),
+    "": (
+        *(
+            "/",
+            "/report/",
+            "/follow/",
+            "/matters/",
+            "/community/",
+            "/accounts/sign-in/",
+            "/accounts/phone/",
+            "/nothing",
+        ),
+        *("/certificate/", "/certificate/check/?code=1"),
+    ),
     "grid-worker": ("/desk/grid/", "/desk/grid/?show=map", "/desk/report/", "/desk/cases/", "/accounts/me/"),
     "community-worker": (
         *("/desk/cases/", "/desk/cases/?view=all", "/desk/cases/print/", "/desk/map/", "/desk/gaps/", "/messages/"),
@@ -204,7 +216,8 @@ PAGES = {
         *("/admission/agreements/results/", "/admission/applications/?view=all", "/admission/agreements/2/"),
     ),
     "community-secretary": (
-        *("/certificates/?q=%E6%AD%BB%E4%BA%A1", "/certificates/refused/"),
+        *("/certificates/?q=%E6%AD%BB%E4%BA%A1", "/certificates/refused/", "/certificates/", "/certificates/asked/"),
+        *("/certificates/asked/?view=all", "/certificates/sealed/"),
         *("/admission/tasks/", "/admission/tasks/?view=all", "/admission/applications/2/", "/admission/agreements/11/"),
         *("/burden/", "/admission/agreements/1/evaluate/"),
     ),
