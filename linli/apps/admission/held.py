@@ -7,8 +7,13 @@ Admission hands forms down and counts their columns; the register that holds the
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from linli.foundation.files.models import StoredFile
+
+#: How the period of a form about cases stands in what a task keeps of it (`Handing.roster`).
+CASES_FROM: Final = "cases_from"
+CASES_TO: Final = "cases_to"
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,9 @@ def ask(*, by: Actor, item: Matter, given: Given, key: str, now: datetime) -> Ce
     if twin is not None:
         raise AlreadyAsked(twin)
     texts = _checked(by, item, given, now)
-    step = clock.term_of(rules.params("certificates.steps", by.area_id, today)["asked"])
-    term = item.promised if item.promised_amount else step
+    at_once = clock.term_of(rules.params("certificates.steps", by.area_id, today)["asked"])
+    # One term, and none beside it for the seal: the list's, or what "at once" means here.
+    term = item.promised if item.promised_amount else at_once
     due = term.due(now, rules.calendar(by.area_id, today))
     case = Case(
         kind=CERTIFICATE.kind,
@@ -153,10 +154,6 @@ def ask(*, by: Actor, item: Matter, given: Given, key: str, now: datetime) -> Ce
         if twin is None:
             raise Invalid(_("Open the form again and send it once more.")) from None
         raise AlreadyAsked(twin) from None
-    if item.promised_amount:
-        # A certificate that takes longer has no term of its own for the seal.
-        case.step_due, case.due_at = None, due
-        case.save(update_fields=["step_due", "due_at"])
     made = Certificate.objects.create(case=case, area_id=by.area_id, wrote_id=writer, asked_at=now, **texts)
     _tell_keepers(made, by, now)
     return made

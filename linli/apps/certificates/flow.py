@@ -28,9 +28,7 @@ NOT_VOID = Guard(
 )
 
 STATES = (
-    State(
-        code=ASKED, label=_("Waiting for the seal"), told="", owner=COMMUNITY, tone=Tone.NEW, icon="clock", step=True
-    ),
+    State(code=ASKED, label=_("Waiting for the seal"), told="", owner=COMMUNITY, tone=Tone.NEW, icon="clock"),
     State(code=SEALED, label=_("Sealed and handed out"), told="", tone=Tone.DONE, icon="circle-check", final=True),
     State(code=DECLINED, label=_("Not issued"), told="", tone=Tone.BACK, icon="hand-stop", final=True),
 )

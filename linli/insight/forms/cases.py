@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.queries import names_of
 from linli.lib.prefix import within
@@ -50,13 +51,11 @@ HEADINGS: Final[Mapping[str, Sequence[str]]] = {
     }.items()
 }
 SATISFACTION: Final = {1: "不满意", 2: "基本满意", 3: "满意"}
-#: How the period of a form stands in what a task keeps of it.
-FROM, TO = "cases_from", "cases_to"
 
 
 def is_about_cases(roster: Mapping[str, object]) -> bool:
     """Whether a form asks about cases of a period, and not about people."""
-    return FROM in roster and TO in roster
+    return CASES_FROM in roster and CASES_TO in roster
 
 
 @dataclass
@@ -76,7 +75,7 @@ class CaseSource:
     @cached_property
     def period(self) -> tuple[date, date]:
         """The first and the last day on which they came in. Raises ValueError for days that are none."""
-        return date.fromisoformat(self.chosen[FROM]), date.fromisoformat(self.chosen[TO])
+        return date.fromisoformat(self.chosen[CASES_FROM]), date.fromisoformat(self.chosen[CASES_TO])
 
     def found(self) -> QuerySet[Case]:
         """The cases, in the order of their ids. Not yet read."""

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.apps.admission.models import Handing
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.files.documents import whole
@@ -23,7 +24,7 @@ from linli.register.people import groups
 AT_ONCE: Final = 50_000
 ABOUT: Final = "数据来源"
 MASKED: Final = "已脱敏，完整数据须另行审批导出"
-FILTERS: Final = ("tag", "age_from", cases.FROM, cases.TO)
+FILTERS: Final = ("tag", "age_from", CASES_FROM, CASES_TO)
 
 
 def source_of(handing: Handing, form: Form, *, actor: Actor, area_id: str, today: date) -> Source | CaseSource:
@@ -148,7 +149,7 @@ def origin(column: AskedColumn, form: Form) -> tuple[str, str]:
 def roster_words(chosen: Mapping[str, str]) -> str:
     """Whom or what the form is about, in words."""
     if cases.is_about_cases(chosen):
-        return f"{chosen[cases.FROM]}至{chosen[cases.TO]}受理的办件"
+        return f"{chosen[CASES_FROM]}至{chosen[CASES_TO]}受理的办件"
     if "tag" in chosen:
         known = groups.groups().get(chosen["tag"])
         return f"在册居民中的{known.label if known else chosen['tag']}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.apps.admission.actions.tasks import HandingGiven
 from linli.apps.admission.forms.communities import CommunitiesForm
+from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.apps.admission.models import Form
 from linli.foundation.files.models import StoredFile
 from linli.register.people import groups as people_groups
@@ -103,7 +104,7 @@ def _roster(choice: str) -> dict[str, str]:
     kind, _colon, value = choice.partition(":")
     if kind == "cases":
         first, _slash, last = value.partition("/")
-        return {"cases_from": first, "cases_to": last}
+        return {CASES_FROM: first, CASES_TO: last}
     return {{"tag": "tag", "age": "age_from"}[kind]: value} if value else {}
 
 

@@ -40,21 +40,6 @@ def health(actor_of):
     return of_unit(actor_of("department-staff"), "dept-health")
 
 
-@pytest.fixture
-def secretary(actor_of):
-    return actor_of("community-secretary")
-
-
-@pytest.fixture
-def civil(actor_of):
-    return actor_of("civil-affairs")
-
-
-@pytest.fixture
-def organisation(actor_of):
-    return actor_of("organisation")
-
-
 def on_list(health, secretary, now, **more):
     agreed(health, secretary, item(), now, **more)
     return handed(health, now, matter=item(), form="task", knowingly=False)

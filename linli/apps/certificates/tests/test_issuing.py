@@ -239,7 +239,8 @@ def test_a_stranger_is_nobodys_person(worker, now):
 
 def test_the_term_is_the_lists_or_that_of_the_seal(worker, now):
     at_once = asked(worker, now)
-    assert at_once.case.step_due == at_once.case.due_at
+    assert at_once.case.step_due is None
+    assert at_once.case.due_at == at_once.case.respond_due
     slow = asked(worker, now, "2.1", address="莫愁新寓3幢")
     assert slow.case.due_at == slow.case.term_due > at_once.case.due_at
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from linli.apps.admission.models import Handing, Task
-from linli.apps.admission.tests.factories import HOME, agreed, handed, item, of_unit, task_in
+from linli.apps.admission.tests.factories import HOME, agreed, handed, item, task_in
 from linli.apps.incidents.tests.factories import report
 from linli.foundation.accounts.models import Post
 from linli.insight.forms.cases import HEADINGS, CaseSource
@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
 LEDGER = ("序号", "受理时间", "诉求类别", "反映问题", "地点", "承办单位", "办理状态", "是否办结", "满意度")
 YEAR = {"cases_from": "2026-01-01", "cases_to": "2026-12-31"}
-
-
-@pytest.fixture(autouse=True)
-def _kept_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def health(actor_of):
-    return of_unit(actor_of("department-staff"), "dept-health")
 
 
 @pytest.mark.parametrize(

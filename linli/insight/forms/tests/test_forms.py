@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from linli.apps.admission.models import Handing, Task, TaskTally
-from linli.apps.admission.tests.factories import ELSEWHERE, HOME, agreed, handed, item, move, of_unit, task_in
+from linli.apps.admission.tests.factories import ELSEWHERE, HOME, agreed, handed, item, move, task_in
 from linli.foundation.accounts.models import Post
 from linli.foundation.audit.models import AccessRecord
 from linli.foundation.files.documents import store_document
@@ -24,16 +24,6 @@ from linli.spine.catalogue.models import Matter
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
-
-
-@pytest.fixture(autouse=True)
-def _kept_files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def health(actor_of):
-    return of_unit(actor_of("department-staff"), "dept-health")
 
 
 @pytest.fixture
