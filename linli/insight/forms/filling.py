@@ -1,6 +1,6 @@
 """The rows of a form: all in scope that it is about, under its own headings; and where each column is from."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,10 @@ from linli.register.people import groups
 #: What one request writes itself: a quarter of a minute at most, and more people than a community has.
 AT_ONCE: Final = 50_000
 ABOUT: Final = "数据来源"
+#: What becomes of the value of a column before it goes to others.
+Change = Callable[[AskedColumn, Value], Value]
+#: Told of every row that is written: the key of what it is about ("person:12"), and its values.
+Seen = Callable[[str, Sequence[Value]], None]
 MASKED: Final = "已脱敏，完整数据须另行审批导出"
 FILTERS: Final = ("tag", "age_from", CASES_FROM, CASES_TO)
 
@@ -74,47 +78,76 @@ def write(
     source: Source | CaseSource,
     about: Mapping[str, str],
     for_sender: bool = False,
+    whole_values: bool = False,
+    change: Change | None = None,
+    seen: Seen | None = None,
 ) -> int:
     """Fill the form with all of `source`; returns how many rows. Sensitive columns are masked.
 
     `for_sender`: it goes to who asks for it and through nobody's hands, so nobody is named in it (`FOR_SENDERS`).
+    `whole_values`: sensitive columns in full, for a caller that has asked for the right and writes it down.
+    `change`: what becomes of each value on the way. `seen`: is told every row as it is written.
     `about`: what stands above the list of columns on the sheet of the source. Raises NotAForm.
     """
+    lines = rows(form, source, for_sender=for_sender, whole_values=whole_values, change=change)
     return fill(
         whole(file),
         path,
         sheet=form.sheet,
         at_row=form.data_from,
-        rows=_rows(form, source, for_sender),
+        rows=_told(lines, seen),
         about=_about(form, source, about, for_sender),
         about_name=ABOUT,
     )
 
 
-def _rows(form: Form, source: Source | CaseSource, for_sender: bool) -> Iterator[list[Value]]:
+def rows(
+    form: Form,
+    source: Source | CaseSource,
+    *,
+    for_sender: bool = False,
+    whole_values: bool = False,
+    change: Change | None = None,
+) -> Iterator[tuple[str, list[Value]]]:
+    """Every row as `write` writes it: the key of what it is about, and a value for each column up to the last."""
     width = max(column.at for column in form.columns) + 1
-    readers = [(column.at, _reader(column, source, for_sender)) for column in form.held]
+    readers = [(column, _reader(column, source, for_sender, whole_values)) for column in form.held]
     for chunk in source.chunks():
         for row in chunk:
             line: list[Value] = [None] * width
-            for at, read in readers:
-                line[at] = read(row)
-            yield line
+            for column, read in readers:
+                value = read(row)
+                line[column.at] = change(column, value) if change is not None else value
+            yield _key(row), line
 
 
-def _reader(column: AskedColumn, source: Source | CaseSource, for_sender: bool) -> Callable[[Any], Value]:
-    read = _plain(column, source)
+def _told(lines: Iterator[tuple[str, list[Value]]], seen: Seen | None) -> Iterator[list[Value]]:
+    for key, line in lines:
+        if seen is not None:
+            seen(key, line)
+        yield line
+
+
+def _key(row: Any) -> str:
+    return f"case:{row.case.pk}" if isinstance(row, cases.CaseRow) else f"person:{row.thing.pk}"
+
+
+def _reader(
+    column: AskedColumn, source: Source | CaseSource, for_sender: bool, whole_values: bool
+) -> Callable[[Any], Value]:
+    read = _plain(column, source, whole_values)
     mask = FOR_SENDERS.get(column.key) if for_sender else None
     return read if mask is None else lambda row: mask(read(row))
 
 
-def _plain(column: AskedColumn, source: Source | CaseSource) -> Callable[[Any], Value]:
+def _plain(column: AskedColumn, source: Source | CaseSource, whole_values: bool) -> Callable[[Any], Value]:
     if isinstance(source, CaseSource):
         return cases.reader(column.key)
     if column.key.startswith("tag:"):
         kind = column.key.removeprefix("tag:")
         return lambda row: _belongs(row, kind)
-    return columns.reader(definitions.fields(Subject.PEOPLE)[column.key], source)
+    unmasked = (column.key,) if whole_values else ()
+    return columns.reader(definitions.fields(Subject.PEOPLE)[column.key], source, unmasked)
 
 
 def _belongs(row: Row, kind: str) -> str:
