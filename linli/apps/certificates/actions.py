@@ -27,6 +27,7 @@ from linli.foundation.rules import queries as rules
 from linli.lib import citizen_id
 from linli.lib.chinese import clip, fold, tidy
 from linli.lib.errors import Invalid, NotAllowed, Refusal
+from linli.register.people import documents
 from linli.register.people.actions import fields
 from linli.register.people.models import Person
 from linli.spine.cases import actions as cases
@@ -250,7 +251,7 @@ def _checked(by: Actor, item: Matter, given: Given, now: datetime, *, has_number
     if "证件" in asked and not number and not has_number and "identity" not in errors:
         errors["identity"] = _("This certificate names the document. Type its number.")
     if person is None and number and not errors:
-        person = _known(by, kind, number, texts["name"], errors)
+        person = _known(by, number, texts["name"], errors)
     if errors:
         raise Invalid(fields=errors)
     return {
@@ -306,7 +307,7 @@ def _document(typed: str, now: datetime, errors: dict[str, object]) -> tuple[str
         return fields.WITHOUT, ""
     citizen = citizen_id.read(number, today=timezone.localdate(now))
     if citizen is not None:
-        return fields.CITIZEN, citizen.number
+        return documents.kind_of(citizen.number), citizen.number
     if len(number) == CITIZEN_LENGTH and number[:17].isdigit():
         errors["identity"] = _("This number of an identity card does not check. Compare it with the card.")
     elif not (5 <= len(number) <= fields.LONGEST_DOCUMENT and number.isalnum()):
@@ -316,9 +317,9 @@ def _document(typed: str, now: datetime, errors: dict[str, object]) -> tuple[str
     return OTHER_DOCUMENT, number
 
 
-def _known(by: Actor, kind: str, number: str, name: str, errors: dict[str, object]) -> Person | None:
+def _known(by: Actor, number: str, name: str, errors: dict[str, object]) -> Person | None:
     """Whom the register of the area knows under this number; the name must then be the same."""
-    rows = Person.objects.visible_to(by).filter(identity_index=fields.identity_index(kind, number))
+    rows = Person.objects.visible_to(by).filter(identity_index__in=fields.identity_indexes(number))
     found = rows.order_by("pk").first()
     if found is not None and not _same_name(found.name, name):
         errors["name"] = _("The register knows this number under another name. Look the person up first.")

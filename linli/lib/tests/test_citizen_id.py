@@ -48,6 +48,48 @@ def test_impossible_dates_and_future_births_are_refused():
     assert read(with_check("61010220260302001"), today=TODAY) is not None
 
 
+@given(st.dates(date(1921, 1, 1), date(1999, 12, 31)), st.integers(1, 995))
+def test_an_old_number_is_written_out(born, sequence):
+    old = f"320105{born:%y%m%d}{sequence:03}"
+    if old[6:8] in ("19", "20"):
+        assert read(old, today=TODAY) is None
+        return
+    found = read(f" {old[:6]}-{old[6:]}", today=TODAY)
+    assert (found.number[:17], found.born) == (f"{old[:6]}19{old[6:]}", born)
+    assert found.number == with_check(found.number[:17])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "320105580302999",  # kept for somebody born in 1858
+        "320105201012031",  # the beginning of 3 December 2010
+        "320105191203001",
+        "320105583302001",
+        "920105580302001",
+        "32010558030200X",
+        "320105580302***001",
+        "***105580302001",
+    ],
+)
+def test_fifteen_digits_that_are_not_certain_are_refused(text):
+    assert read(text, today=TODAY) is None
+
+
+def test_permits_and_the_foreigners_card_say_who_has_them():
+    """81, 82, 83: Hong Kong, Macao, Taiwan; 9: a foreigner, with the nationality at the first issue."""
+    for first17, holder, nationality, sex in (
+        ("81000019900102001", "hongkong", "CHN", "male"),
+        ("82000019900102002", "macao", "CHN", "female"),
+        ("83000019900102003", "taiwan", "CHN", "male"),
+        ("93284019900102002", "foreigner", "USA", "female"),
+        ("93299919900102002", "foreigner", "", "female"),
+    ):
+        found = read(with_check(first17), today=TODAY)
+        assert (found.holder, found.nationality, found.sex) == (holder, nationality, sex)
+        assert found.born == date(1990, 1, 2)
+
+
 @given(st.dates(date(1900, 1, 1), TODAY), st.integers(0, 999), st.integers(0, 16), st.integers(1, 9))
 def test_every_single_wrong_digit_is_noticed(born, sequence, spot, change):
     number = with_check(f"610102{born:%Y%m%d}{sequence:03}")

@@ -14,7 +14,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.lib import citizen_id, pinyin
 from linli.lib.chinese import clip, fold, mobile, tidy
 from linli.lib.errors import Invalid, Stale
-from linli.register.people import codes
+from linli.register.people import codes, documents
 from linli.register.people.actions.identities import not_known_already
 from linli.register.people.models import Change, Correction, Person
 
@@ -52,8 +52,7 @@ EDITABLE = (
     "note",
 )
 SEALED = {"identity": vault.IDENTITY, "phone": vault.PHONE, "other_phone": vault.PHONE}
-CITIZEN = "111"
-WITHOUT = "000"
+CITIZEN, WITHOUT = documents.CITIZEN, documents.WITHOUT
 MASK = "*"
 LONGEST_DOCUMENT = 30
 
@@ -104,7 +103,7 @@ def _clean_one(field: str, value: Any, today: date) -> Any:
 
 def _document(text: str) -> str:
     """The number of a document without what people put between its digits."""
-    number = fold(text).replace(" ", "").replace("-", "").upper()
+    number = citizen_id.normal(text)
     if MASK in number:
         raise Invalid(fields={"identity": _("Parts of this number are hidden. Type the whole number anew.")})
     if len(number) > LONGEST_DOCUMENT:
@@ -162,9 +161,10 @@ def _day(value: Any, today: date) -> date | None:
 
 
 def _identity(whole: Mapping[str, Any], found: dict[str, Any], today: date) -> dict[str, object]:
-    """Check document, birthday and sex against each other; fill what a citizen's number tells. Returns the errors.
+    """Check document, birthday and sex against each other; fill what the number tells. Returns the errors.
 
-    A new number decides: a birthday and a sex known before follow it, only those given with it can contradict.
+    A new number decides: a birthday and a sex known before follow it, only those given with it can contradict. A
+    number of 18 characters decides the kind of document, too: the same number is in the card and in the booklet.
     """
     if not found.keys() & {"identity", "identity_kind", "born", "sex"}:
         return {}
@@ -173,27 +173,42 @@ def _identity(whole: Mapping[str, Any], found: dict[str, Any], today: date) -> d
         if "identity" in found or "identity_kind" in found:
             found["identity"], found["identity_kind"] = "", WITHOUT
         return {}
-    if kind == WITHOUT:
-        kind = found["identity_kind"] = CITIZEN
-    if kind != CITIZEN:
-        return {} if len(number) >= 5 else {"identity": _("This number is too short for a document.")}
     read = citizen_id.read(number, today=today)
     if read is None:
-        return {"identity": why_not(number)}
+        if kind == WITHOUT:
+            found["identity_kind"] = CITIZEN
+        if kind == WITHOUT or kind in documents.ALWAYS_WHOLE:
+            return {"identity": why_not(number)}
+        return {} if len(number) >= 5 else {"identity": _("This number is too short for a document.")}
+    return _whole_number(read, whole, found)
+
+
+def _whole_number(read: citizen_id.CitizenId, whole: Mapping[str, Any], found: dict[str, Any]) -> dict[str, object]:
+    """What a number of 18 characters says of the other fields: fill it, or tell what contradicts it."""
     sex = "1" if read.sex == "male" else "2"
     errors: dict[str, object] = {}
+    kind, said = documents.kind_of(read.number), whole.get("identity_kind") or WITHOUT
+    if said not in (kind, WITHOUT, documents.OTHER) and said not in documents.ALWAYS_WHOLE:
+        errors["identity_kind"] = _("This is the number of another kind of document: %(kind)s.") % {
+            "kind": codes.label("identity_kind", kind)
+        }
     if found.get("born") not in (None, read.born):
         errors["born"] = _("The number of the identity card says %(day)s.") % {"day": read.born.isoformat()}
     if found.get("sex") not in (None, "", "0", "9", sex):
         errors["sex"] = _("The number of the identity card says otherwise.")
     if not errors:
         found["identity"], found["born"], found["sex"] = read.number, read.born, sex
+        if kind != said:
+            found["identity_kind"] = kind
+        # What the form holds as long as nobody chose is no contradiction; another nationality may have come later.
+        if read.nationality and (whole.get("nationality") or documents.CHINA) == documents.CHINA:
+            found["nationality"] = read.nationality
     return errors
 
 
 def why_not(number: str) -> str:
     """Why this cannot be a citizen's number, without repeating it."""
-    if len(number) == 15 and number.isdigit():
+    if len(number) == citizen_id.OLD and number.isdigit():
         return _("This is an old number of 15 digits. Ask for the card of today, which has 18.")
     if len(number) != 18:
         return _("An identity number has 18 characters; this one has %(n)s.") % {"n": len(number)}
@@ -222,8 +237,14 @@ def set_plain(person: Person, field: str, value: Any) -> None:
 
 
 def identity_index(kind: str, number: str) -> str:
-    """The blind index of a document: of its kind and number, so that a passport is never taken for a card."""
-    return vault.index(f"{kind}:{number}", vault.IDENTITY)
+    """The blind index of a document, by which everybody looks it up: one number is one person (`documents.key`)."""
+    return vault.index(documents.key(kind, number), vault.IDENTITY)
+
+
+def identity_indexes(number: str) -> set[str]:
+    """The blind indexes that a number can have when nobody says of which document it is."""
+    kinds = [kind for kind, _label in codes.choices("identity_kind", empty=None)]
+    return {identity_index(kind, number) for kind in kinds}
 
 
 def plain(person: Person, field: str) -> Any:

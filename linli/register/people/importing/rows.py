@@ -8,8 +8,9 @@ from operator import itemgetter
 from typing import Any
 
 from linli.foundation import vault
-from linli.lib import pinyin, sealing
+from linli.lib import citizen_id, pinyin, sealing
 from linli.lib.chinese import clip, fold, tidy
+from linli.register.people import documents
 from linli.register.people.importing.cells import (
     NOTHING,
     Identities,
@@ -67,7 +68,8 @@ DOOR_PARTS = ("address", "estate", "building", "entrance", "floor", "room")
 BETWEEN = "\x1f"
 #: What no name begins with, and every formula.
 FORMULA = "=+-@|"
-CITIZEN, WITHOUT, HEAD = "111", "000", "02"
+CITIZEN, WITHOUT, HEAD = documents.CITIZEN, documents.WITHOUT, "02"
+LEAST_DOCUMENT = 5
 
 
 class RowChecker:
@@ -233,23 +235,31 @@ class RowChecker:
             values["identity_kind"] = WITHOUT
             return
         kind = values["identity_kind"]
-        if kind == WITHOUT:
-            kind = values["identity_kind"] = CITIZEN
-        if kind == CITIZEN:
-            born, sex, why = self.identities.citizen(number)
-            if why is None and values["born"] not in (None, born):
-                errors["born"] = ("identity_says_day", {"day": born.isoformat() if born else ""})
-            if why is None and values["sex"] not in ("0", "9", sex):
-                errors["sex"] = ("identity_says_sex", {})
-            if why is None:
-                values["born"], values["sex"] = born, sex
-        else:
-            why = None if len(number) >= 5 else ("document_short", {})
+        whole = (len(number) == citizen_id.OLD and citizen_id.upgraded(number)) or number
+        born, sex, why = self.identities.citizen(whole)
         if why is not None:
-            errors["identity"] = why
-            return
+            # Not a number of 18 characters: a passport, or a mistake.
+            if kind not in (WITHOUT, *documents.ALWAYS_WHOLE):
+                why = None if len(number) >= LEAST_DOCUMENT else ("document_short", {})
+            if why is not None:
+                errors["identity"] = why
+                return
+            key = documents.key(kind, number)
+        else:
+            number, key = whole, documents.whole_key(whole)
+            self._whole_number(values, whole, born, sex, errors)
         values["identity_sealed"] = self.seal_identity(number)
-        values["identity_index"] = self.index_identity(f"{kind}:{number}")
+        values["identity_index"] = self.index_identity(key)
+
+    def _whole_number(self, values: Values, whole: str, born: date | None, sex: str, errors: Errors) -> None:
+        """What a number of 18 characters says, and what contradicts it. It decides the kind of document."""
+        if values["born"] not in (None, born):
+            errors["born"] = ("identity_says_day", {"day": born.isoformat() if born else ""})
+        if values["sex"] not in ("0", "9", sex):
+            errors["sex"] = ("identity_says_sex", {})
+        values["born"], values["sex"], values["identity_kind"] = born, sex, documents.kind_of(whole)
+        if "nationality" not in self.fields and whole[0] == citizen_id.FOREIGN:
+            values["nationality"] = citizen_id.nationality_of(whole) or values["nationality"]
 
     @staticmethod
     def _name_parts(text: str) -> tuple[str, str, str, str]:

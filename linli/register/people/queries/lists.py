@@ -13,8 +13,7 @@ from linli.foundation.accounts.roles import Permission
 from linli.lib.chinese import fold, mobile
 from linli.lib.prefix import within
 from linli.register.homes.models import Dwelling
-from linli.register.people import codes
-from linli.register.people.actions.fields import identity_index
+from linli.register.people.actions.fields import identity_indexes
 from linli.register.people.models import Person, Tag
 from linli.register.people.models.person import PersonQuerySet
 from linli.register.people.models.tag import TagQuerySet
@@ -122,9 +121,8 @@ def is_number(text: str) -> bool:
 def by_number(actor: Actor, text: str) -> list[Person]:
     """The people of the actor's scope with exactly this document or phone. Two statements, by blind indexes."""
     number = fold(text).replace(" ", "").replace("-", "").upper()
-    kinds = [kind for kind, _label in codes.choices("identity_kind", empty=None)]
     readable_rows = Person.objects.visible_to(actor)
-    documents = readable_rows.filter(identity_index__in=[identity_index(kind, number) for kind in kinds])
+    documents = readable_rows.filter(identity_index__in=identity_indexes(number))
     if not actor.is_system:
         # The index of documents begins with the district.
         documents = documents.filter(district_id=actor.area_id[:6])

@@ -18,6 +18,7 @@ COLUMNS = {
     "特殊类别": "tags",
     "户号": "household_number",
     "所属网格": "grid",
+    "证件类型": "identity_kind",
     "备注": "note",
 }
 
