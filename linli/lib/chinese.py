@@ -17,6 +17,8 @@ SPACES_AT_LINE_ENDS = re.compile(" *\n *")
 # private-use area, where older systems put rare names.
 WORDS = re.compile("[\\w\ue000-\uf8ff\U00020000-\U0003ffff]+")
 
+#: What people write between the parts of a name: 买买提·艾力, 张 三.
+INSIDE_NAMES = re.compile(r"[\s·•‧∙⋅・･．.]+")
 JOINER = "\u200d"
 MASK = "*"
 #: More stars would only tell how long the name is.
@@ -51,6 +53,18 @@ def fold(text: str) -> str:
         return text
     even = unicodedata.normalize("NFKC", UNWANTED.sub("", LINE_ENDS.sub("\n", text)))
     return SPACES_AT_LINE_ENDS.sub("\n", SPACES.sub(" ", even)).strip()
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two spellings are one name: spaces, width, case and the dot inside a name make no difference.
+
+    Likeness is not sameness: 张建国 and 张健国 are two names.
+    """
+    return one == other or _spelled(one) == _spelled(other)
+
+
+def _spelled(name: str) -> str:
+    return INSIDE_NAMES.sub("", fold(name)).casefold()
 
 
 def _is_regional(char: str) -> bool:

@@ -25,7 +25,7 @@ from linli.foundation.notifications import actions as notifications
 from linli.foundation.notifications.actions import News
 from linli.foundation.rules import queries as rules
 from linli.lib import citizen_id
-from linli.lib.chinese import clip, fold, tidy
+from linli.lib.chinese import clip, fold, same_name, tidy
 from linli.lib.errors import Invalid, NotAllowed, Refusal
 from linli.register.people import documents
 from linli.register.people.actions import fields
@@ -190,7 +190,7 @@ def act(
 def correct(*, by: Actor, case_id: int, given: Given, now: datetime, expected_seq: int | None = None) -> Certificate:
     """Change the words of a certificate that is not sealed. Raises NotAllowed, Stale, Invalid (by field)."""
     found = Certificate.objects.visible_to(by).select_related("case__matter").get(pk=case_id)
-    same = given.person_id == found.person_id and _same_name(given.name, found.name)
+    same = given.person_id == found.person_id and same_name(given.name, found.name)
     kept_number = not tidy(given.identity) and same
     texts = _checked(by, found.case.cited, given, now, has_number=kept_number and bool(found.identity_sealed))
     if kept_number:
@@ -271,7 +271,7 @@ def _texts(given: Given, person: Person | None, needed: set[str], errors: dict[s
             errors[field] = _("At most %(n)s characters.") % {"n": most}
     if person is not None and not texts["name"]:
         texts["name"] = person.name
-    elif person is not None and not _same_name(texts["name"], person.name):
+    elif person is not None and not same_name(texts["name"], person.name):
         # The number of the document comes from the register: it must not go with another name.
         errors["name"] = _("The register calls this person otherwise. Correct the register, or begin without it.")
     for field in sorted(needed):
@@ -321,13 +321,9 @@ def _known(by: Actor, number: str, name: str, errors: dict[str, object]) -> Pers
     """Whom the register of the area knows under this number; the name must then be the same."""
     rows = Person.objects.visible_to(by).filter(identity_index__in=fields.identity_indexes(number))
     found = rows.order_by("pk").first()
-    if found is not None and not _same_name(found.name, name):
+    if found is not None and not same_name(found.name, name):
         errors["name"] = _("The register knows this number under another name. Look the person up first.")
     return found
-
-
-def _same_name(one: str, other: str) -> bool:
-    return fold(one).replace(" ", "") == fold(other).replace(" ", "")
 
 
 def _tell_keepers(made: Certificate, by: Actor, now: datetime) -> None:

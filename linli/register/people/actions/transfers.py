@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.models import Area, Level
 from linli.foundation.rules import queries as rules
-from linli.lib.chinese import clip, tidy
+from linli.lib.chinese import clip, same_name, tidy
 from linli.lib.errors import Invalid, Refusal, Stale
 from linli.register.people import news
 from linli.register.people.actions import events, fields, spells
@@ -91,7 +91,7 @@ def ask_in(
     given = {"identity_kind": identity_kind, "identity": clean_identity(identity_kind, identity, now)}
     index = fields.identity_index(given["identity_kind"], given["identity"])
     person = Person.objects.filter(district_id=home.area_id[:DISTRICT_DIGITS], identity_index=index).first()
-    if person is None or tidy(name) != person.name:
+    if person is None or not same_name(name, person.name):
         raise Invalid(
             fields={"identity": _("The district has nobody with this document and name. Enter the person as new.")}
         )

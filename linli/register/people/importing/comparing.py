@@ -6,6 +6,7 @@ from typing import Any
 
 from linli.foundation import vault
 from linli.foundation.imports.models import Batch
+from linli.lib.chinese import same_name
 from linli.register.people.models import Person, Staged, Tag
 
 CHUNK = 1000
@@ -76,6 +77,8 @@ def differences(row: Staged, person: Person, tags: set[str]) -> list[str]:
     if row.identity_index:
         given.update(FROM_IDENTITY)
     names = [name for name in PLAIN if name in given and (said := getattr(row, name)) and said != getattr(person, name)]
+    if "name" in names and same_name(row.name, person.name):
+        names.remove("name")
     if "sex" in names and row.sex == "0":
         names.remove("sex")
     if row.identity_index and row.identity_index != person.identity_index:

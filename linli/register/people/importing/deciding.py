@@ -14,7 +14,7 @@ from linli.foundation.imports.models import Batch
 from linli.lib.errors import Invalid
 from linli.lib.sheets import open_sheet
 from linli.lib.sheets.cells import words
-from linli.register.people.importing import matching, staging
+from linli.register.people.importing import matching, naming, staging
 from linli.register.people.importing.facts import gather
 from linli.register.people.importing.reading import LIMITS, Line
 from linli.register.people.importing.rows import BETWEEN, RowChecker
@@ -22,6 +22,7 @@ from linli.register.people.models import Staged
 
 MOST_CELL = 300
 Decision, State = Staged.Decision, Staged.State
+BY_NUMBER = "identity"
 
 
 def decide(
@@ -45,10 +46,12 @@ def decide(
         batches.may_import(by, batch.area_id)
         found = Staged.objects.filter(batch=batch).exclude(state=State.CONFLICT if decision != Decision.OUT else "")
         found = found.filter(row__in=list(rows)) if rows else found.filter(state=State.DUPLICATE, reason=reason)
-        if decision == Decision.DIFFERENT and found.filter(reason="identity").exists():
+        if decision == Decision.DIFFERENT and found.filter(reason__startswith=BY_NUMBER).exists():
             raise Invalid(
-                fields={"decision": _("One document cannot belong to two people. Correct it, or leave it out.")}
+                fields={"decision": _("One document cannot belong to two people. Say whose number is wrong.")}
             )
+        if decision == Decision.SAME and not rows and found.filter(reason=naming.NAME_DIFFERS).exists():
+            raise Invalid(fields={"decision": _("Decide these rows one by one: the names differ.")})
         decided = 0
         for row in found.order_by("row").iterator(1000):
             _decide(row, decision, " ".join(sorted(keep)), by)
@@ -95,6 +98,12 @@ def cells_of(batch: Batch, rows: Collection[Staged]) -> dict[int, list[str]]:
     return found
 
 
+def cells_as_they_came(batch: Batch, number: int) -> list[str]:
+    """The cells of a row as the upload has them, whatever was corrected since."""
+    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
+    return next((list(cells) for row, cells in book.rows(batch.sheet, start=number) if row == number), [])
+
+
 @transaction.atomic
 def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], now: datetime) -> Staged:
     """Write other text into cells of a row (column → text) and check it again. Raises NotAllowed, Invalid, Stale."""
@@ -109,7 +118,16 @@ def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], n
             raise Invalid(_("There is no such column."))
         cells += [""] * (column + 1 - len(cells))
         cells[column] = words(text)[:MOST_CELL]
-    checker = RowChecker(gather(batch), batch.pk)
+    read_anew(batch, row, cells)
+    matching.match(batch)
+    batch.counts = {**batch.counts, **matching.counted(batch)}
+    batch.save(update_fields=["counts"])
+    return Staged.objects.get(batch=batch, row=number)
+
+
+def read_anew(batch: Batch, row: Staged, cells: list[str]) -> None:
+    """Check these cells in the place of the row; what was decided about it is forgotten."""
+    number, checker = row.row, RowChecker(gather(batch), batch.pk)
     head = int(row.household_key[2:]) if row.household_key.startswith("r:") else 0
     if (
         head == number
@@ -119,7 +137,3 @@ def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], n
         head = 0
     said = f"{row.estate}{row.building}{row.entrance}{row.room}"
     staging.replace_row(checker.check(Line(number, cells, head, said, row.household_number, "", True)))
-    matching.match(batch)
-    batch.counts = {**batch.counts, **matching.counted(batch)}
-    batch.save(update_fields=["counts"])
-    return Staged.objects.get(batch=batch, row=number)

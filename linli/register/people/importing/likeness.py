@@ -70,6 +70,7 @@ def _from_register(batch: Batch) -> None:
                 f'SELECT s.id, p.id FROM "{TABLE}" AS s JOIN "{PEOPLE}" AS p ON {condition}'  # noqa: S608
                 " WHERE s.batch_id = %s AND s.person_id IS NULL AND s.state = %s AND s.decision = %s"
                 " AND p.area_id >= %s AND p.area_id < %s AND p.status <> %s"
+                " AND (s.unlike_person_id IS NULL OR s.unlike_person_id <> p.id)"
                 f' AND NOT EXISTS (SELECT 1 FROM "{TABLE}" AS o WHERE o.batch_id = s.batch_id AND o.person_id = p.id)'
                 " LIMIT %s",
                 [batch.pk, "ok", "", low, high, "dead", MOST_PAIRS],
@@ -187,7 +188,8 @@ def _from_sheet(batch: Batch) -> None:
                 f" ON o.batch_id = s.batch_id AND o.id <> s.id AND {condition}"
                 ' AND (o.identity_index IS NOT NULL OR o."row" < s."row")'
                 " WHERE s.batch_id = %s AND s.identity_index IS NULL AND s.state = %s AND s.person_id IS NULL"
-                " AND s.decision = %s AND o.state IN (%s, %s) GROUP BY s.id LIMIT %s",
+                " AND s.decision = %s AND o.state IN (%s, %s)"
+                ' AND (s.unlike_row IS NULL OR s.unlike_row <> o."row") GROUP BY s.id LIMIT %s',
                 [batch.pk, "ok", "", "ok", "unchanged", MOST_PAIRS],
             )
             for row_id, other in cursor.fetchall():

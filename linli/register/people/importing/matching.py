@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from linli.foundation.imports.models import Batch
 from linli.lib.prefix import within
 from linli.register.homes.models import Building, Dwelling, Estate
-from linli.register.people.importing import comparing, likeness
+from linli.register.people.importing import comparing, likeness, naming
 from linli.register.people.importing.staging import TABLE, execute, on_postgresql
 from linli.register.people.models import Household, Person, Spell, Staged
 
@@ -32,6 +32,7 @@ def match(batch: Batch, *, say: Callable[[str], None] = lambda _what: None) -> N
     _in_register(batch)
     _elsewhere(batch)
     _in_sheet(batch)
+    naming.find(batch)
     say("likeness")
     likeness.find(batch)
     say("compare")

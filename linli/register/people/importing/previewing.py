@@ -1,5 +1,6 @@
 """What a batch will change, for people to read before they approve it: counts, and rows in pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ from linli.register.people.actions import fields
 from linli.register.people.importing.changing import said
 from linli.register.people.importing.columns import BY_NAME
 from linli.register.people.importing.comparing import LIFE, kinds_of, moves
+from linli.register.people.importing.naming import NAME_DIFFERS
 from linli.register.people.importing.sentences import sentences_of, why
-from linli.register.people.models import Person, Staged
+from linli.register.people.models import Person, PopulationEvent, Staged
 
 PAGE = 30
 COMMUNITY_DIGITS = 12
@@ -81,6 +83,29 @@ def lines(rows: list[Staged]) -> list[dict[str, Any]]:
         | {person.area_id[:COMMUNITY_DIGITS] for person in people.values()}
     )  # fmt: skip
     return [_line(row, people.get(row.person_id or 0), areas) for row in rows]
+
+
+def with_sources(batch: Batch, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add who entered each person of the register and when, and what the earlier row of the sheet says."""
+    earlier = {row.row: row for row in rows_of_numbers(batch, [line["row"].same_as_row for line in lines])}
+    ids = [line["person"].pk for line in lines if line["person"] is not None]
+    first: dict[int, PopulationEvent] = {}
+    for event in PopulationEvent.objects.filter(person_id__in=ids).select_related("by", "batch").order_by("-pk"):
+        first[event.person_id] = event
+    for line in lines:
+        row, person = line["row"], line["person"]
+        line["number_asked"] = row.reason == NAME_DIFFERS and row.decided_by_id is None
+        line["entered"] = first.get(person.pk) if person is not None else None
+        other = earlier.get(row.same_as_row or 0)
+        line["earlier"] = (
+            {"name": other.name or "—", "facts": facts_of(other), "door": door_of(other, {})} if other else None
+        )
+    return lines
+
+
+def rows_of_numbers(batch: Batch, numbers: Iterable[int | None]) -> QuerySet[Staged]:
+    """The staged rows with these row numbers."""
+    return Staged.objects.filter(batch=batch, row__in=[number for number in numbers if number])
 
 
 def _line(row: Staged, person: Person | None, areas: dict[str, str]) -> dict[str, Any]:

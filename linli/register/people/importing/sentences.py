@@ -46,6 +46,7 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
 
 REASONS: Final[dict[str, Callable[[], str]]] = {
     "identity": lambda: _("same document"),
+    "name_differs": lambda: _("another name"),
     "identity_near": lambda: _("documents differ in a digit or two"),
     "name": lambda: _("same name"),
     "sound": lambda: _("same sound of the name"),

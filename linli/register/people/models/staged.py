@@ -89,6 +89,9 @@ class Staged(models.Model):
     score = models.PositiveSmallIntegerField(default=0)
     decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.NONE, blank=True)
     decided_by_id = models.BigIntegerField(null=True)
+    # Somebody decided that the row is another person than these, although the number of the document says so.
+    unlike_person_id = models.BigIntegerField(null=True)
+    unlike_row = models.PositiveIntegerField(null=True)
     # Fields that differ from the register's, and those of them that stay as they are there.
     differs = models.CharField(max_length=300, blank=True)
     keep = models.CharField(max_length=300, blank=True)
@@ -152,6 +155,11 @@ class Staged(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} row {self.row}"
+
+    @property
+    def without_number(self) -> bool:
+        """Whether somebody decided that the number of the row is another's: it comes in without one."""
+        return self.unlike_person_id is not None or self.unlike_row is not None
 
 
 class MadeHome(models.Model):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.register.people.importing import numbering
 from linli.register.people.importing.columns import BY_NAME, FIELDS
 from linli.register.people.importing.looking import Look
 from linli.register.people.models import Staged
@@ -120,6 +121,12 @@ class OptionsForm(forms.Form):
 class DecisionForm(forms.Form):
     """One decision for one row, or for all that look alike for the same reason."""
 
-    decision = forms.ChoiceField(choices=Staged.Decision.choices, required=False)
+    #: The person of the register keeps the name although the sheet has another.
+    HELD_NAME = "same_held"
+
+    decision = forms.ChoiceField(
+        choices=[*Staged.Decision.choices, *((one, one) for one in (HELD_NAME, *numbering.DECISIONS))], required=False
+    )
+    out = forms.BooleanField(required=False)
     reason = forms.CharField(max_length=60, required=False)
     row = forms.IntegerField(min_value=0, required=False)

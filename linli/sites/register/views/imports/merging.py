@@ -1,6 +1,8 @@
 """The merge desk: rows that may mean somebody who is there already, with the reason for each."""
 
-from django.db.models import Count
+from typing import Any
+
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +18,7 @@ from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.imports.models import Batch
 from linli.lib.errors import Refusal
-from linli.register.people.importing import deciding, previewing
+from linli.register.people.importing import deciding, naming, numbering, previewing
 from linli.register.people.importing.sentences import why
 from linli.register.people.models import Staged
 from linli.sites.register.forms.imports import DecisionForm
@@ -46,23 +48,35 @@ def _decide(request: ActorRequest, batch: Batch) -> HttpResponse:
     if not form.is_valid() or not (form.cleaned_data["row"] or form.cleaned_data["reason"]):
         toast_error(request, _("Choose one of the decisions."))
         return redirect(back)
-    row, given = form.cleaned_data["row"], request.POST
-    keep = [name for name in given.getlist("differs") if name not in given.getlist("take")][:40]
     try:
-        n = deciding.decide(
-            by=request.actor,
-            batch_id=batch.pk,
-            decision=form.cleaned_data["decision"],
-            rows=[row] if row else [],
-            reason=form.cleaned_data["reason"],
-            keep=[name for name in keep if name.isidentifier()],
-            now=timezone.now(),
-        )
+        n = _decided(request, batch, form.cleaned_data)
     except Refusal as refusal:
         toast_error(request, "; ".join(str(text) for text in refusal.fields.values()) or str(refusal))
     else:
         toast(request, ngettext("%(n)s row decided.", "%(n)s rows decided.", n) % {"n": n})
     return redirect(back)
+
+
+def _decided(request: ActorRequest, batch: Batch, said: dict[str, Any]) -> int:
+    """Carry the decision out; returns about how many rows it was."""
+    decision, row, given = said["decision"], said["row"], request.POST
+    if decision in numbering.DECISIONS:
+        numbering.decide(
+            by=request.actor, batch_id=batch.pk, number=row or 0, decision=decision, out=said["out"], now=timezone.now()
+        )
+        return 1
+    keep = [name for name in given.getlist("differs") if name not in given.getlist("take")][:40]
+    if decision == DecisionForm.HELD_NAME:
+        decision, keep = Staged.Decision.SAME, [*keep, "name"]
+    return deciding.decide(
+        by=request.actor,
+        batch_id=batch.pk,
+        decision=decision,
+        rows=[row] if row else [],
+        reason=said["reason"],
+        keep=[name for name in keep if name.isidentifier()],
+        now=timezone.now(),
+    )
 
 
 def _page(request: ActorRequest, batch: Batch) -> TemplateResponse:
@@ -73,7 +87,9 @@ def _page(request: ActorRequest, batch: Batch) -> TemplateResponse:
     shown = {
         "open": open_rows,
         "known": every.filter(reason="identity", person_id__isnull=False, state=Staged.State.OK),
-        "decided": every.filter(decided_by_id__isnull=False),
+        "decided": every.filter(
+            Q(decided_by_id__isnull=False) | Q(unlike_person_id__isnull=False) | Q(unlike_row__isnull=False)
+        ),
     }
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
@@ -87,8 +103,12 @@ def _page(request: ActorRequest, batch: Batch) -> TemplateResponse:
             {"label": labels[name], "url": f"?view={name}", "count": counts[name], "current": name == view}
             for name in TABS
         ],
-        "lines": previewing.lines(part),
-        "alike": [(row["reason"], why(row["reason"]), row["n"]) for row in alike if row["n"] > 1],
+        "lines": previewing.with_sources(batch, previewing.lines(part)),
+        "alike": [
+            (row["reason"], why(row["reason"]), row["n"])
+            for row in alike
+            if row["n"] > 1 and row["reason"] != naming.NAME_DIFFERS
+        ],
         "older_url": from_page(request, str(following)) if following else "",
         "first_url": without(request) if after else "",
         "left": counts["open"],
