@@ -20,7 +20,7 @@ from linli.foundation.audit.models import AccessRecord
 from linli.lib import codes
 from linli.lib.chinese import mask_name, mask_phone
 from linli.lib.prefix import within
-from linli.register.people.models import Party
+from linli.register.people.models import Party, Removed
 from linli.spine.cases.models import Assignment, Case
 from linli.spine.catalogue.models import Matter
 from linli.spine.catalogue.queries import lead_unit
@@ -221,6 +221,17 @@ def names_of_users(records: Iterable[AccessRecord]) -> Mapping[int, str]:
     """The names of those who stand in access records. One statement."""
     ids = {record.user_id for record in records if record.user_id is not None}
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def removed_subjects(records: Iterable[AccessRecord]) -> Mapping[int, Removed]:
+    """Record → the undone import that took its person out of the register. One statement."""
+    told = [
+        one
+        for one in records
+        if one.subject_kind == "person" and one.subject_id.isdecimal() and len(one.subject_id) < 19
+    ]
+    gone = Removed.objects.of(Removed.What.PERSON, {int(one.subject_id) for one in told})
+    return {one.pk: gone[int(one.subject_id)] for one in told if int(one.subject_id) in gone}
 
 
 def middle_of(area_id: str, on: date) -> tuple[float, float] | None:

@@ -34,11 +34,15 @@ def found_homes(batch: Batch, now: datetime) -> dict[str, int]:
 
 
 def next_id(model: Any, order: str) -> str:
-    """SQL for the next key of a table, row after row."""
+    """SQL for the next key of a table, row after row: never one that was given before, though its row be gone.
+
+    SQLite keeps the highest key it ever gave (AUTOINCREMENT); the highest that is still there may be lower.
+    """
     table = model._meta.db_table
     if on_postgresql():
         return f"nextval(pg_get_serial_sequence('\"{table}\"', 'id'))"
-    return f'(SELECT COALESCE(MAX(id), 0) FROM "{table}") + ROW_NUMBER() OVER (ORDER BY {order})'  # noqa: S608
+    last = f"(SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = '{table}')"  # noqa: S608 - a name of ours
+    return f"{last} + ROW_NUMBER() OVER (ORDER BY {order})"
 
 
 def create(table: str, select: str, values: Iterable[Any] = ()) -> None:

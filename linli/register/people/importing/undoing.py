@@ -13,14 +13,34 @@ from linli.foundation import vault
 from linli.foundation.imports import actions as batches
 from linli.foundation.imports.kinds import Cancelled, Run
 from linli.foundation.imports.models import Batch
+from linli.foundation.imports.tasks import work
 from linli.lib.errors import Refusal
+from linli.lib.prefix import within
 from linli.register.homes.models import Building, Dwelling, Estate
+from linli.register.people import stops
 from linli.register.people.actions import fields, spells, tags
 from linli.register.people.importing.staging import execute
-from linli.register.people.models import Change, Household, MadeHome, Person, PopulationEvent, Spell, Tag
+from linli.register.people.models import (
+    Change,
+    Household,
+    MadeHome,
+    Person,
+    PopulationEvent,
+    Removed,
+    RestrictedTag,
+    Spell,
+    Staged,
+    Tag,
+    Transfer,
+)
+from linli.register.people.models.removed import note_removed
 
 SHOWN = 50
 CHUNK = 1000
+COMMUNITY_DIGITS = 12
+#: What a batch brings itself and takes away again; anything else that points to its people keeps them.
+OWN = (PopulationEvent, Spell, Tag, Change)
+State = Batch.State
 
 
 class Touched(Refusal):
@@ -94,23 +114,68 @@ def _blockers(batch: Batch) -> Iterator[tuple[int, str]]:
     )
     for person_id in joined.values_list("pk", flat=True)[:SHOWN]:
         yield person_id, _("joined a household of the batch")
+    yield from _moves_waiting(batch)
     yield from _hanging(batch)
+    yield from _hanging_on_households(batch)
 
 
 def _without(rows: QuerySet[Any], batch: Batch) -> QuerySet[Any]:
     return rows.filter(Q(batch__isnull=True) | ~Q(batch=batch))
 
 
+def _moves_waiting(batch: Batch) -> Iterator[tuple[int, str]]:
+    """Whom another community waits for. A move names its people by number, without a key that the database knows."""
+    asked = Transfer.objects.waiting().filter(**within("from_area_id", batch.area_id[:COMMUNITY_DIGITS]))
+    named = {pk for people in asked.values_list("people", flat=True) for pk in people}
+    for person_id in created(batch).filter(pk__in=named).values_list("pk", flat=True)[:SHOWN]:
+        yield person_id, _("a move to or from another community waits for an answer")
+
+
 def _hanging(batch: Batch) -> Iterator[tuple[int, str]]:
     """Whatever else in the house points to somebody whom the batch brought: visits, cases, requests."""
-    own = (PopulationEvent, Spell, Tag, Change)
-    for relation in Person._meta.related_objects:
-        model, field = relation.related_model, relation.field
-        if model in own or not isinstance(field, models.ForeignKey):
+    for model, field in _pointing_at(Person):
+        if model in OWN:
             continue
-        rows = model._base_manager.filter(**{f"{field.name}__batch": batch})
-        for person_id in rows.values_list(f"{field.name}_id", flat=True)[:SHOWN]:
-            yield person_id, str(model._meta.verbose_name)
+        rows = _of_others(model, batch).filter(**{f"{field}__batch": batch})
+        for person_id in rows.values_list(f"{field}_id", flat=True)[:SHOWN]:
+            yield person_id, _called(model)
+
+
+def _hanging_on_households(batch: Batch) -> Iterator[tuple[int, str]]:
+    """Whatever points to a household that the batch made: a worker who looks after it."""
+    for model, field in _pointing_at(Household):
+        if model in (*OWN, Person):
+            continue
+        homes = _of_others(model, batch).filter(**{f"{field}__batch": batch}).values_list(f"{field}_id", flat=True)
+        lived = Spell.objects.filter(household_id__in=list(homes[:SHOWN]))
+        for person_id in lived.values_list("person_id", flat=True).distinct()[:SHOWN]:
+            yield person_id, _called(model)
+
+
+def _pointing_at(target: type[models.Model]) -> list[tuple[Any, str]]:
+    """Model and field of every foreign key to a model, also of those without a way back (`related_name="+"`)."""
+    found = target._meta.get_fields(include_hidden=True)
+    relations = [one for one in found if isinstance(one, models.ForeignObjectRel)]
+    return [
+        (one.related_model, one.field.name)
+        for one in relations
+        if isinstance(one.field, models.ForeignKey) and not one.related_model._meta.auto_created
+    ]
+
+
+def _of_others(model: Any, batch: Batch) -> QuerySet[Any]:
+    """The rows of a model that did not come with the batch itself."""
+    rows = model._base_manager.all()
+    return _without(rows, batch) if _comes_with_batches(model) else rows
+
+
+def _comes_with_batches(model: Any) -> bool:
+    return any(one.name == "batch" and one.related_model is Batch for one in model._meta.fields)
+
+
+def _called(model: Any) -> str:
+    """What a record is called. That somebody is in a restricted group is told to nobody by way of an undo."""
+    return _("another record is about this person") if model is RestrictedTag else str(model._meta.verbose_name)
 
 
 def _undo(batch: Batch, now: datetime, run: Run) -> None:
@@ -118,7 +183,11 @@ def _undo(batch: Batch, now: datetime, run: Run) -> None:
     households = _take_back_moves(batch, now)
     _put_fields_back(batch, now)
     Tag.objects.filter(batch=batch).delete()
+    for model, _field in _pointing_at(Person):
+        if model not in OWN and _comes_with_batches(model):
+            model._base_manager.filter(batch=batch).delete()
     run.say("people")
+    _free_waiting_rows(batch)
     _remove_people(batch)
     run.say("homes")
     _remove_homes(batch)
@@ -136,7 +205,9 @@ def _take_back_moves(batch: Batch, now: datetime) -> list[int | None]:
     for event in events.select_related("person").order_by("-pk"):
         homes.append(event.person.household_id)
         spells.locked([event.person_id])
-        spells.take_back(event=event, now=now)
+        concerned = spells.take_back(event=event, now=now)
+        tags.restart(concerned, event, now)
+        stops.restart_all(concerned, event, now)
         event.undone_at, event.undone_by_id = now, batch.undone_by_id
         event.save(update_fields=["undone_at", "undone_by"])
         homes.append(event.person.household_id)
@@ -197,26 +268,67 @@ def _remove_people(batch: Batch) -> None:
         .order_by("household_id").annotate(n=models.Count("pk"))
     ):  # fmt: skip
         Household.objects.filter(pk=home).update(size=F("size") - n)
+    # An act that was taken back may have been told of others, too; their part of it stands alone now.
+    acts = PopulationEvent.objects.filter(act__person__batch=batch).exclude(person__batch=batch)
+    acts.update(act=None)
+    note_removed(batch, Removed.What.PERSON, created(batch).values_list("pk", flat=True).iterator(10_000))
+    gone = PopulationEvent.objects.filter(person__batch=batch)
+    note_removed(batch, Removed.What.EVENT, gone.values_list("pk", flat=True).iterator(10_000))
     for table in (tag, open_spells, events):
         execute(f"DELETE FROM {table} WHERE person_id IN {mine}", [batch.pk])  # noqa: S608 - table names of ours
     execute(f"DELETE FROM {people} WHERE batch_id = %s", [batch.pk])  # noqa: S608 - a table name of ours
 
 
+def _free_waiting_rows(batch: Batch) -> None:
+    """Rows of other batches that meant somebody of this one mean nobody now; a batch that waits is matched anew."""
+    mine = created(batch).values("pk")
+    theirs = Staged.objects.filter(person_id__in=mine).exclude(batch=batch)
+    waiting = Batch.objects.filter(state__in=(State.CHECKED, State.APPROVED))
+    about = Staged.objects.filter(Q(person_id__in=mine) | Q(unlike_person_id__in=mine)).exclude(batch=batch)
+    again = list(waiting.filter(pk__in=about.values("batch_id")).values_list("pk", flat=True))
+    meant = (Staged.State.UNCHANGED, Staged.State.CONFLICT, Staged.State.DUPLICATE)
+    theirs.filter(state__in=meant).update(state=Staged.State.OK)
+    theirs.update(
+        person_id=None, same_as_row=None, reason="", score=0, decision="", decided_by_id=None, differs="", keep="",
+        moves=False, household_id=None,
+    )  # fmt: skip
+    Staged.objects.filter(unlike_person_id__in=mine).exclude(batch=batch).update(unlike_person_id=None)
+    homes = Household.objects.filter(batch=batch).values("pk")
+    Staged.objects.filter(household_id__in=homes).exclude(batch=batch).update(household_id=None)
+    Batch.objects.filter(pk__in=again).update(
+        state=State.CHECKING, message="", cancel_asked=False, claimed_by="", counts={"fresh": False, "read": True}
+    )
+    for pk in again:
+        transaction.on_commit(lambda pk=pk: work.enqueue(pk))  # type: ignore[misc]
+
+
 def _remove_homes(batch: Batch) -> None:
     """Households, dwellings, buildings and estates of the batch, where nobody else uses them by now."""
-    homes = Household.objects.filter(batch=batch)
     PopulationEvent.objects.filter(batch=batch, household__batch=batch).update(household=None)
-    _unused(homes).delete()
-    for what, model in (("dwelling", Dwelling), ("building", Building), ("estate", Estate)):
+    _remove(batch, Removed.What.HOUSEHOLD, Household.objects.filter(batch=batch))
+    for what, model, column in (
+        (Removed.What.DWELLING, Dwelling, "dwelling_id"),
+        (Removed.What.BUILDING, Building, "building_id"),
+        (Removed.What.ESTATE, Estate, ""),
+    ):
         made = MadeHome.objects.filter(batch=batch, what=what)
-        rows = model._default_manager.filter(pk__in=made.values("object_id"))
-        _unused(rows).delete()
+        ids = _remove(batch, what, model._default_manager.filter(pk__in=made.values("object_id")))
+        for start in range(0, len(ids) if column else 0, CHUNK):
+            theirs = Staged.objects.filter(**{f"{column}__in": ids[start : start + CHUNK]})
+            theirs.exclude(batch=batch).update(**{column: None})
         made.delete()
 
 
+def _remove(batch: Batch, what: str, rows: QuerySet[Any]) -> list[int]:
+    """Delete those of these rows that nobody uses, keep their ids taken, and return them."""
+    ids = list(_unused(rows).values_list("pk", flat=True))
+    note_removed(batch, what, ids)
+    for start in range(0, len(ids), CHUNK):
+        rows.model._default_manager.filter(pk__in=ids[start : start + CHUNK]).delete()
+    return ids
+
+
 def _unused(rows: QuerySet[Any]) -> QuerySet[Any]:
-    for relation in rows.model._meta.related_objects:
-        if isinstance(relation.field, models.ForeignKey):
-            others = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
-            rows = rows.filter(~models.Exists(others))
+    for model, field in _pointing_at(rows.model):
+        rows = rows.filter(~models.Exists(model._base_manager.filter(**{field: models.OuterRef("pk")})))
     return rows

@@ -7,6 +7,7 @@ from linli.register.people.models.headcount import Headcount
 from linli.register.people.models.household import Household
 from linli.register.people.models.party import Party
 from linli.register.people.models.person import Person
+from linli.register.people.models.removed import Removed
 from linli.register.people.models.request import SubjectRequest
 from linli.register.people.models.spell import Spell
 from linli.register.people.models.staged import MadeHome, Staged
@@ -23,6 +24,7 @@ __all__ = [
     "Party",
     "Person",
     "PopulationEvent",
+    "Removed",
     "RestrictedTag",
     "Spell",
     "Staged",

@@ -15,7 +15,7 @@ from linli.foundation.accounts.models import User
 from linli.foundation.accounts.roles import Permission
 from linli.sites.desk.edge import case_in_scope, page
 from linli.sites.desk.forms import AuditForm
-from linli.sites.desk.queries import access_log, names_of_users
+from linli.sites.desk.queries import access_log, names_of_users, removed_subjects
 from linli.spine.cases.chain import Break, verify
 
 PAGE = 50
@@ -43,10 +43,10 @@ def audit(request: ActorRequest) -> HttpResponse:
         else []
     )
     more, records = len(records) > PAGE, records[:PAGE]
-    names = names_of_users(records)
+    names, removed = names_of_users(records), removed_subjects(records)
     context: dict[str, Any] = {
         "form": form,
-        "records": [(record, names.get(record.user_id or 0, "")) for record in records],
+        "records": [(record, names.get(record.user_id or 0, ""), removed.get(record.pk)) for record in records],
         "filtered": any(given.get(name) for name in ("action", "user", "subject")),
         "older_url": older(request, records[-1].pk) if more else "",
         "first_url": "?" if request.GET.get("before") else "",
