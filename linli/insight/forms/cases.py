@@ -17,8 +17,8 @@ from django.utils.translation import gettext
 from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.queries import names_of
+from linli.lib.filling import Value
 from linli.lib.prefix import within
-from linli.lib.sheets.filling import Value
 from linli.spine.cases import kinds
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.models import EventClass

@@ -17,7 +17,7 @@ from linli.insight.ledgers import columns, definitions
 from linli.insight.ledgers.models import Subject
 from linli.insight.ledgers.rows import Row, Source
 from linli.lib.chinese import mask_name
-from linli.lib.sheets.filling import Value, fill
+from linli.lib.filling import Block, Value, fill
 from linli.register.people import groups
 
 #: What one request writes itself: a quarter of a minute at most, and more people than a community has.
@@ -93,12 +93,11 @@ def write(
     return fill(
         whole(file),
         path,
-        sheet=form.sheet,
-        at_row=form.data_from,
-        rows=_told(lines, seen),
+        name=file.original_name,
+        blocks=[Block(form.sheet, form.data_from, _told(lines, seen))],
         about=_about(form, source, about, for_sender),
         about_name=ABOUT,
-    )
+    ).count
 
 
 def rows(

@@ -28,7 +28,7 @@ from linli.foundation.files.models import StoredFile
 from linli.insight.forms import cases, filling
 from linli.insight.forms.reading import Form, read
 from linli.lib.errors import NotAllowed
-from linli.lib.sheets.filling import NotAForm
+from linli.lib.filling import NotAForm
 from linli.ui.toasts import toast_error
 
 

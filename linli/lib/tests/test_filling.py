@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl.styles import Border, Font, Side
 from python_calamine import CalamineWorkbook
 
-from linli.lib.sheets.filling import NotAForm, fill
+from linli.lib.filling import Block, NotAForm, fill
 
 LINE = Side(style="thin")
 
@@ -43,7 +43,7 @@ def form(blank: int = 3, foot: bool = True) -> bytes:
 
 def filled(tmp_path, rows, content: bytes | None = None, **more):
     path = tmp_path / "out.xlsx"
-    count = fill(content or form(), path, sheet="统计表", at_row=3, rows=rows, **more)
+    count = fill(content or form(), path, blocks=[Block("统计表", 3, rows)], **more).count
     return count, openpyxl.load_workbook(path)
 
 
@@ -101,7 +101,7 @@ def test_text_stays_text(tmp_path, text):
 
 def test_many_rows_are_packed(tmp_path):
     path = tmp_path / "out.xlsx"
-    fill(form(), path, sheet="统计表", at_row=3, rows=(["张三", 70, "是"] for _n in range(5_000)))
+    fill(form(), path, blocks=[Block("统计表", 3, (["张三", 70, "是"] for _n in range(5_000)))])
     with zipfile.ZipFile(path) as made:
         largest = max(made.infolist(), key=lambda part: part.file_size)
     assert largest.file_size > 10 * largest.compress_size
@@ -115,16 +115,16 @@ def test_days_are_written_as_people_read_them(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no workbook"])
 def test_what_is_no_workbook_is_refused(tmp_path, content):
     with pytest.raises(NotAForm):
-        fill(content or b"x", tmp_path / "out.xlsx", sheet="统计表", at_row=3, rows=[])
+        fill(content, tmp_path / "out.xlsx", blocks=[Block("统计表", 3, [])])
     with pytest.raises(NotAForm):
-        fill(form(), tmp_path / "out.xlsx", sheet="没有", at_row=3, rows=[])
+        fill(form(), tmp_path / "out.xlsx", blocks=[Block("没有", 3, [])])
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=8), st.integers(-(10**9), 10**9)), max_size=6), st.integers(0, 4))
 def test_another_reader_finds_the_same(tmp_path_factory, rows, blank):
     path = tmp_path_factory.mktemp("form") / "out.xlsx"
-    count = fill(form(blank), path, sheet="统计表", at_row=3, rows=[(*row, "是") for row in rows])
+    count = fill(form(blank), path, blocks=[Block("统计表", 3, [(*row, "是") for row in rows])]).count
     assert count == len(rows)
     read = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("统计表").to_python(skip_empty_area=False)
     for at, (_text, number) in enumerate(rows):

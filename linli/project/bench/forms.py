@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 
-from linli.lib.sheets.filling import fill
+from linli.lib.filling import Block, fill
 from linli.project.bench.exporting import Measured, bare, rows_of
 
 COLUMNS = 30
@@ -27,14 +27,12 @@ def measure(count: int) -> Measured:
         written = fill(
             form(),
             our_path,
-            sheet=SHEET,
-            at_row=DATA_FROM,
-            rows=wide(count),
+            blocks=[Block(SHEET, DATA_FROM, wide(count))],
             about=[["任务", "测试"]],
             about_name="数据来源",
         )
         ended = time.perf_counter()
-        assert written == count
+        assert written.count == count
         return Measured(count, ended - between, between - began, our_path.stat().st_size)
 
 
