@@ -21,6 +21,8 @@ from linli.foundation.areas.queries import names_of
 from linli.insight.ledgers import filters
 from linli.insight.ledgers.models import Subject
 from linli.lib.prefix import within
+from linli.register.homes import address_search
+from linli.register.homes import queries as homes
 from linli.register.homes.models import Dwelling, Organisation
 from linli.register.people import groups
 from linli.register.people.models import Household, Person, Spell, Tag, Tenure
@@ -165,13 +167,17 @@ class Source:
 
     def _dwellings(self, rows: "QuerySet[Dwelling]") -> "QuerySet[Dwelling]":
         rows = rows.filter(**{name: self.chosen[name] for name in ("kind", "use") if name in self.chosen})
-        return rows.filter(address__contains=self.chosen["q"]) if "q" in self.chosen else rows
+        if "q" not in self.chosen:
+            return rows
+        return address_search.doors_meant(rows, self.chosen["q"], area_id=self.chosen.get("area") or self.actor.area_id)
 
     def _organisations(self, rows: "QuerySet[Organisation]") -> "QuerySet[Organisation]":
         if "kind" in self.chosen:
             rows = rows.filter(kind=self.chosen["kind"])
         if "q" in self.chosen:
-            rows = rows.filter(Q(name__contains=self.chosen["q"]) | Q(address__contains=self.chosen["q"]))
+            rows = rows.filter(
+                homes.organisation_words(self.chosen["q"], self.chosen.get("area") or self.actor.area_id)
+            )
         here = Q(closed_on__isnull=True) | Q(closed_on__gt=self.today)
         match self.chosen.get("status", "here"):
             case "here":

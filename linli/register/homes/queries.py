@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from linli.foundation.accounts.actors import Actor
 from linli.lib import addresses
 from linli.lib.chinese import clip, fold
+from linli.register.homes import address_search
 from linli.register.homes.models import Building, Dwelling, Estate, Organisation
 from linli.register.homes.models.estate import EstateQuerySet
 
 PAGE = 30
 MOST_POINTS = 2000
-MOST_FOUND = 12
-#: An estate has tens of buildings; an address that means more than these means nothing in particular.
-MOST_BUILDINGS = 500
 LONGEST_WORDS = 60
 
 
@@ -90,10 +88,8 @@ def organisations_page(
     rows = Organisation.objects.visible_to(actor).filter(closed_on__isnull=not closed)
     if area_id:
         rows = rows.within(area_id)
-    words = clip(fold(q), LONGEST_WORDS)
-    if words:
-        code = words.replace(" ", "").upper()
-        rows = rows.filter(Q(name__icontains=words) | Q(address__icontains=words) | Q(credit_code=code))
+    if q.strip():
+        rows = rows.filter(organisation_words(q, area_id or actor.area_id))
     if kind:
         rows = rows.filter(kind=kind)
     if after.isascii() and after.isdigit() and len(after) < 19:
@@ -103,63 +99,19 @@ def organisations_page(
     return OrganisationsPage(page, str(page[-1].pk) if len(found) > PAGE else "")
 
 
+def organisation_words(text: str, area_id: str) -> Q:
+    """The organisations whose name or address holds what was typed, whose code it is, or that sit where it means."""
+    words = clip(fold(text), LONGEST_WORDS)
+    found = Q(name__icontains=words) | Q(address__icontains=words) | Q(credit_code=words.replace(" ", "").upper())
+    if not address_search.names_a_door(words):
+        return found
+    doors = address_search.doors_meant(Dwelling.objects.within(area_id), words, area_id=area_id)
+    if address_search.names_a_room(words):
+        return found | Q(dwelling_id__in=doors.values("pk"))
+    return found | Q(building_id__in=address_search.buildings_meant(words, area_id))
+
+
 def points(actor: Actor, area_id: str) -> list[Building]:
     """The buildings with a point in an area, at most 2,000. One statement."""
     rows = Building.objects.visible_to(actor).within(area_id).filter(lon__isnull=False)
     return list(rows.only("pk", "address", "lon", "lat").order_by("area_id", "pk")[:MOST_POINTS])
-
-
-def find_dwellings(actor: Actor, text: str, *, most: int = MOST_FOUND) -> list[Dwelling]:
-    """Dwellings that an address means, in whatever form it was written. Two statements; none for less than two words.
-
-    Building, entrance and room are compared in normal form; the estate by its words or other names.
-    """
-    door = addresses.parse(text)
-    if not (door.room or door.building or len(door.estate) >= 2):
-        return []
-    rows = Dwelling.objects.visible_to(actor)
-    if door.estate or door.building:
-        # The few buildings first: their doors are found by an index, whatever the size of the register.
-        rows = rows.filter(building_id__in=list(_buildings(actor, door)[:MOST_BUILDINGS]))
-    if door.entrance:
-        rows = rows.filter(entrance=door.entrance)
-    if door.room:
-        rows = rows.filter(room=door.room)
-    return list(rows.select_related("building").order_by("building_id", "entrance", "room")[:most])
-
-
-def _buildings(actor: Actor, door: addresses.Door) -> QuerySet[Building, int]:
-    """The buildings that an address means, in the actor's community or wider area: a door may lie in another grid."""
-    rows = Building.objects.all() if actor.is_system else Building.objects.within(actor.area_id[:12])
-    if door.estate:
-        rows = rows.filter(
-            Q(estate__name__icontains=door.estate)
-            | Q(estate__aliases__icontains=door.estate)
-            | Q(address__icontains=door.estate)
-        )
-    if door.building:
-        number = door.building[:-1]
-        rows = rows.filter(name__in=[door.building, f"{number}幢", f"{number}号"])
-    return rows.order_by("pk").values_list("pk", flat=True)
-
-
-def has_room(text: str) -> bool:
-    """Whether an address names a room."""
-    return bool(addresses.parse(text).room)
-
-
-def find_buildings(actor: Actor, text: str, *, most: int = 2) -> list[Building]:
-    """The buildings that an address means. One statement."""
-    door = addresses.parse(text)
-    whole = f"{door.estate}{door.building}"
-    if len(whole) < 2:
-        return []
-    rows = Building.objects.visible_to(actor)
-    if door.building and door.estate:
-        number = door.building[:-1]
-        named = Q(name__in=[door.building, f"{number}幢", f"{number}号"])
-        place = Q(estate__name__icontains=door.estate) | Q(address__icontains=door.estate)
-        rows = rows.filter(named, place)
-    else:
-        rows = rows.filter(Q(address=whole) | Q(name=whole))
-    return list(rows.order_by("pk")[:most])

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.models import Area
-from linli.lib.chinese import clip, fold
+from linli.register.homes import address_search
 from linli.register.homes.models import Dwelling
 from linli.register.people.actions.events import Home
 from linli.register.people.models import Household, Person
@@ -62,15 +62,8 @@ def _number(text: str) -> int:
 
 
 def search(actor: Actor, typed: str) -> list[dict[str, Any]]:
-    """The dwellings whose address holds what was typed, each with the households that live there. Two statements."""
-    words = clip(fold(typed), 60)
-    if not words:
-        return []
-    rows = Dwelling.objects.visible_to(actor)
-    # 莫愁新寓 301: each word on its own.
-    for word in words.split():
-        rows = rows.filter(address__contains=word)
-    found = list(rows.order_by("address", "pk")[:MOST])
+    """The dwellings that an address means, each with the households that live there. Two statements."""
+    found = address_search.find_dwellings(actor, typed, most=MOST)
     living = Person.objects.living_here().filter(dwelling_id__in=[one.pk for one in found]).order_by("relation", "pk")
     homes: dict[int, dict[int, list[str]]] = {one.pk: {} for one in found}
     for person in living:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 
 from linli.lib.errors import Invalid, NotAllowed
-from linli.register.homes import actions, queries
+from linli.register.homes import actions, address_search
 from linli.register.homes.actions.dwellings import Plan
 from linli.register.homes.models import Building, Dwelling, Estate
 
@@ -84,7 +84,7 @@ def test_doors_that_are_there_stay(worker, estate, now):
     ):
         with pytest.raises(Invalid):
             actions.dwellings.create(by=worker, building_id=house.pk, given=wrong, now=now)
-    assert [one.room for one in queries.find_dwellings(worker, "南园1号楼1单元301")] == ["301"]
+    assert [one.room for one in address_search.find_dwellings(worker, "南园1号楼1单元301")] == ["301"]
 
 
 def test_organisations_close_after_they_opened(worker, estate, now):

@@ -11,7 +11,7 @@ from linli.foundation import vault
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
 from linli.lib.chinese import fold, mobile
-from linli.lib.prefix import within
+from linli.register.homes import address_search
 from linli.register.homes.models import Dwelling
 from linli.register.people.actions.fields import identity_indexes
 from linli.register.people.models import Person, Tag
@@ -99,14 +99,15 @@ def page(actor: Actor, chosen: Filter, *, today: date, after: str = "", size: in
 
 
 def words(text: str, area_id: str) -> Q:
-    """The people whose name, pinyin, initials or home begin with (or, for the home, contain) what was typed."""
+    """The people whose name, pinyin or initials begin with what was typed, or who live behind a door that it means."""
     typed = fold(text)
     letters = typed.replace(" ", "").lower()
     if letters.isascii() and letters.isalpha():
         return Q(pinyin__startswith=letters) | Q(initials__startswith=letters)
-    homes = Dwelling.objects.filter(**within("area_id", area_id), address__contains=typed)
+    homes = address_search.doors_meant(Dwelling.objects.within(area_id), typed, area_id=area_id)
     at_home = Q(dwelling_id__in=homes.values("pk"))
-    return at_home if any(one.isdigit() for one in typed) else Q(name__startswith=typed) | Q(given=typed) | at_home
+    is_door = any(one.isdigit() for one in typed) or address_search.names_a_door(typed)
+    return at_home if is_door else Q(name__startswith=typed) | Q(given=typed) | at_home
 
 
 def is_number(text: str) -> bool:

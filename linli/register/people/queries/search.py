@@ -12,6 +12,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
 from linli.lib import citizen_id
 from linli.lib.chinese import clip, fold, mobile
+from linli.register.homes import address_search
 from linli.register.homes import queries as homes
 from linli.register.homes.models import Dwelling, Estate, Organisation
 from linli.register.people.models import Person
@@ -49,9 +50,9 @@ def as_typed(actor: Actor, text: str, *, most: int = MOST) -> Found:
         return Found()
     if letters.isascii() and letters.isalpha():
         return Found(people=_people(actor, ("initials__startswith", "pinyin__startswith"), letters, most))
-    if any(one.isdigit() for one in typed):
+    if address_search.names_a_door(typed):
         return Found(
-            dwellings=homes.find_dwellings(actor, typed, most=most),
+            dwellings=address_search.find_dwellings(actor, typed, most=most),
             organisations=_organisations(actor, typed, most),
         )
     return Found(
@@ -86,5 +87,5 @@ def _estates(actor: Actor, text: str, most: int) -> list[Estate]:
 
 
 def _organisations(actor: Actor, text: str, most: int) -> list[Organisation]:
-    rows = Organisation.objects.visible_to(actor).filter(closed_on__isnull=True, name__icontains=text)
+    rows = Organisation.objects.visible_to(actor).filter(homes.organisation_words(text, actor.area_id), closed_on=None)
     return list(rows.select_related("area").order_by("pk")[:most])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.foundation.accounts.actors import Actor
-from linli.register.homes import queries
+from linli.register.homes import address_search
 from linli.register.homes.models import Dwelling
 from linli.register.people import codes
 from linli.register.people.actions.events import Home
@@ -144,7 +144,7 @@ class HomeChoice:
 
     def _offered(self, first: str) -> list[tuple[str, str]]:
         words = str(self.data.get("where", "")) if self.data else ""
-        found = queries.find_dwellings(self.actor, words) if words else []
+        found = address_search.find_dwellings(self.actor, words) if words else []
         chosen = str(self.data.get("home", "")) if self.data else first
         kind, _dash, number = chosen.partition("-")
         if not words and number.isascii() and number.isdigit() and len(number) < 19:

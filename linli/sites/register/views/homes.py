@@ -14,7 +14,7 @@ from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.lib.chinese import clip, tidy
-from linli.register.homes import actions, queries
+from linli.register.homes import actions, address_search, queries
 from linli.register.homes.models import Building
 from linli.register.people.queries import homes as living
 from linli.sites.register.acts import answer
@@ -75,7 +75,7 @@ def homes(request: ActorRequest) -> TemplateResponse:
         "older_url": from_page(request, found.after),
         "first_url": without(request) if after else "",
         "may_edit": actor.can(Permission.PEOPLE_EDIT),
-        "doors": queries.find_dwellings(actor, q) if q and not rows else [],
+        "doors": address_search.find_dwellings(actor, q) if q and not rows else [],
     }
     return page(request, "homes.html", context)
 

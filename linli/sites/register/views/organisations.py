@@ -18,7 +18,7 @@ from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.lib.chinese import clip, mask_phone, tidy
 from linli.lib.errors import Refusal
-from linli.register.homes import actions, queries
+from linli.register.homes import actions, address_search, queries
 from linli.register.homes.models import Building, Organisation
 from linli.register.people import codes
 from linli.sites.register.acts import SaidInForm, answer
@@ -147,11 +147,11 @@ def placed(form: OrganisationForm, data: dict[str, Any], request: ActorRequest) 
     words = given.pop("where", "")
     if not words:
         return given
-    doors = queries.find_dwellings(request.actor, words, most=2)
-    if len(doors) == 1 and queries.has_room(words):
+    doors = address_search.find_dwellings(request.actor, words, most=2)
+    if len(doors) == 1 and address_search.names_a_room(words):
         return given | {"dwelling_id": doors[0].pk}
-    buildings = queries.find_buildings(request.actor, words)
-    if len(buildings) == 1 and not (queries.has_room(words) and doors):
+    buildings = address_search.find_buildings(request.actor, words)
+    if len(buildings) == 1 and not (address_search.names_a_room(words) and doors):
         # A shop without a door of its own keeps the words that were typed as its address.
         return given | {"building_id": buildings[0].pk, "address": words}
     several = _("More than one building has this address. Write it whole.")
