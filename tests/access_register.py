@@ -20,6 +20,7 @@ EXPECTED = {
     "register/people/": ("community-worker", 200, 405),
     "register/search/": ("community-worker", 200, 302),
     "register/search/suggest/": ("community-worker", 405, 200),
+    "register/people/divisions/": ("community-worker", 200, 405),
     "register/people/find/": ("community-worker", 405, 302),
     "register/people/print/": ("community-worker", 200, 405),
     "register/people/new/": ("community-worker", 200, 422),

@@ -10,15 +10,13 @@ confirmed at second hand only: compare it with a card.
 Source: domain.md §6.1. The first six digits may be a division that no longer exists, so they are not looked up.
 """
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Final, Literal
 
+from linli.lib import countries
 from linli.lib.chinese import fold
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -32,7 +30,6 @@ FOREIGN = "9"
 PERMITS: Final[Mapping[str, "Holder"]] = {"81": "hongkong", "82": "macao", "83": "taiwan"}
 #: Sequences of the old numbers that were kept for people born before 1900.
 CENTENARIANS = ("996", "997", "998", "999")
-COUNTRIES: Final = Path(__file__).parent / "data" / "countries.csv"
 
 Holder = Literal["citizen", "hongkong", "macao", "taiwan", "foreigner"]
 
@@ -121,13 +118,7 @@ def holder_of(number: str) -> Holder:
 
 def nationality_of(number: str) -> str:
     """The nationality that a number says, in three letters; that of a foreigner is the one at the first issue."""
-    return _countries().get(number[3:6], "") if number.startswith(FOREIGN) else "CHN"
-
-
-@cache
-def _countries() -> Mapping[str, str]:
-    with COUNTRIES.open(encoding="utf-8", newline="") as file:
-        return {row["numeric"]: row["alpha3"] for row in csv.DictReader(file)}
+    return countries.words().get(number[3:6], "") if number.startswith(FOREIGN) else "CHN"
 
 
 def _day(digits: str) -> date | None:

@@ -4,10 +4,11 @@ An action raises a refusal, never a bare exception, when the answer is "no, beca
 refusals into its own form (a page, problem JSON, a line on the terminal) in one place, by `status` and `code`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
+Value = TypeVar("Value")
 NO_FIELDS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -58,6 +59,41 @@ class Invalid(Refusal):
 
     code = "invalid"
     message: object = "Please correct the marked fields."
+
+
+class Errors:
+    """Gathers what several checks refuse, so that a form is told everything in one round.
+
+    errors = Errors()
+    day = errors.of(checked_day, typed)      # None where it was refused
+    errors.end()                             # raises Invalid with all fields, if there are any
+    """
+
+    def __init__(self) -> None:
+        self.fields: dict[str, object] = {}
+        self.general: Invalid | None = None
+
+    def of(self, check: Callable[..., Value], *given: Any, **named: Any) -> Value | None:
+        """What a check finds; None where it raises Invalid, which is kept. Other refusals come through."""
+        try:
+            return check(*given, **named)
+        except Invalid as refusal:
+            if refusal.fields:
+                self.add(refusal.fields)
+            else:
+                self.general = self.general or refusal
+            return None
+
+    def add(self, fields: Mapping[str, object]) -> None:
+        """Keep messages; the first one of a field stays."""
+        self.fields = {**fields, **self.fields}
+
+    def end(self) -> None:
+        """Raise Invalid with everything that was refused; nothing where nothing was."""
+        if self.fields:
+            raise Invalid(fields=self.fields)
+        if self.general is not None:
+            raise self.general
 
 
 class TooMany(Refusal):

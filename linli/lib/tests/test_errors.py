@@ -1,6 +1,6 @@
 import pytest
 
-from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale, TooMany
+from linli.lib.errors import Errors, Invalid, NotAllowed, Refusal, Stale, TooMany
 
 
 class Lazy:
@@ -55,3 +55,35 @@ def test_a_lazy_message_is_read_when_shown():
 def test_too_many_says_when_to_come_back():
     refusal = TooMany(retry_after=90)
     assert (refusal.status, refusal.retry_after) == (429, 90)
+
+
+def test_several_refusals_are_told_in_one():
+    def refuse(**fields):
+        raise Invalid(fields=fields)
+
+    errors = Errors()
+    assert errors.of(lambda: 7) == 7
+    assert errors.of(refuse, name="first", age="wrong") is None
+    errors.of(refuse, name="second")
+    with pytest.raises(Invalid) as told:
+        errors.end()
+    assert dict(told.value.fields) == {"name": "first", "age": "wrong"}
+
+
+def test_a_refusal_without_a_field_comes_through_when_there_is_no_other():
+    def refuse():
+        raise Invalid("Not here.")
+
+    errors = Errors()
+    errors.of(refuse)
+    with pytest.raises(Invalid, match="Not here"):
+        errors.end()
+    Errors().end()
+
+
+def test_other_refusals_are_not_gathered():
+    def refuse():
+        raise Stale
+
+    with pytest.raises(Stale):
+        Errors().of(refuse)

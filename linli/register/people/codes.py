@@ -8,10 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from linli.foundation.rules import queries as rules
+from linli.lib import countries
 from linli.lib.chinese import fold
 
 #: Endings that sheets leave out or add: 汉 for 汉族, 已婚状态 for 已婚.
-ENDINGS = ("族", "教育", "党员", "人员", "者", "性", "状态", "人口", "残疾", "程度", "学历", "毕业", "婚")
+ENDINGS = ("族", "教育", "党员", "人员", "者", "性", "状态", "人口", "残疾", "程度", "学历", "毕业", "婚", "籍")
 #: What sheets write for it, by table. Data of the field, like the header synonyms (domain.md §15).
 WORDS: Mapping[str, Mapping[str, str]] = {
     "sex": {"男": "1", "女": "2", "m": "1", "f": "2", "男性": "1", "女性": "2", "未知": "0"},
@@ -174,6 +175,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "在职": "17",
         "务工": "24",
     },
+    "nationality": countries.words(),
 }
 
 
@@ -206,6 +208,8 @@ def _code_of(table: str, entries: tuple[tuple[str, str], ...], text: str) -> str
     for candidate in (text, text.split("-")[0].strip(), text.split(" ")[0], text.split("、")[0].strip()):
         if candidate in known:
             return candidate
+        if candidate.upper() in known:
+            return candidate.upper()
         if candidate.isdigit():
             # Excel eats leading zeros: 1 for 01.
             padded = candidate.zfill(max(len(code) for code in known))

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from linli.sites.register.views import (
     buildings,
     corrections,
+    divisions,
     dwellings,
     editing,
     events,
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("people/", people.people, name="people"),
     path("search/", search.everything, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),
+    path("people/divisions/", divisions.divisions, name="divisions"),
     path("people/find/", people.find, name="people_find"),
     path("people/print/", people.print_list, name="people_print"),
     path("people/new/", editing.new, name="person_new"),

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from linli.lib import citizen_id
+from linli.lib import citizen_id, divisions
 from linli.lib.chinese import mask_phone
 from linli.register.people import codes, groups
 from linli.register.people.actions import fields
@@ -50,6 +50,9 @@ def shown(field: str, value: str) -> str:
         return citizen_id.mask(value)
     if field in fields.PHONES:
         return mask_phone(value)
+    if field == "registered_area":
+        found = divisions.known(value)
+        return f"{value} {found.name}" if found else value
     return codes.label(fields.CODES[field], value) if field in fields.CODES else value
 
 
@@ -129,7 +132,9 @@ def code_facts(person: Person) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [(labels[name], shown(name, getattr(person, name))) for name in names]
     found += [
         (capital(str(Person._meta.get_field("marital").verbose_name)), codes.label("marital", person.marital)),
-        *((labels[name], getattr(person, name)) for name in ("workplace", "registered_address", "note")),
+        (labels["workplace"], person.workplace),
+        (labels["registered_area"], shown("registered_area", person.registered_area)),
+        *((labels[name], getattr(person, name)) for name in ("registered_address", "note")),
     ]
     if person.inflow_reason:
         found.append((labels["inflow_reason"], shown("inflow_reason", person.inflow_reason)))

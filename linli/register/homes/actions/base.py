@@ -9,7 +9,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area
 from linli.foundation.rules import queries as rules
-from linli.lib.chinese import clip, tidy
+from linli.lib.chinese import tidy
 from linli.lib.errors import Invalid, NotAllowed, Refusal
 
 COMMUNITY_DIGITS = 12
@@ -29,9 +29,16 @@ def may_edit(by: Actor) -> None:
         raise NotAllowed(_("Your post does not include changing the register of people."))
 
 
-def text_of(value: object, length: int) -> str:
-    """One line of tidy text, at most `length` characters."""
-    return clip(" ".join(tidy(str(value or "")).split()), length)
+def text_of(value: object, length: int, *, field: str = "", missing: object = "") -> str:
+    """One line of tidy text of at most `length` characters; raises Invalid for `field` where it is longer, or empty
+    although something is said about what is `missing`. Nothing typed is cut without a word."""
+    text = " ".join(tidy(str(value or "")).split())
+    if len(text) > length:
+        words = _("At most %(n)s characters; these are %(had)s.") % {"n": length, "had": len(text)}
+        raise Invalid(fields={field: words} if field else None, message=None if field else words)
+    if missing and not text:
+        raise Invalid(fields={field: missing})
+    return text
 
 
 def code_in(table: str, value: object, *, field: str, area_id: str, on: date, empty: bool = False) -> str:

@@ -14,7 +14,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.locator import NoMap, TooFar, locator
 from linli.foundation.areas.models import Area
 from linli.lib import addresses
-from linli.lib.errors import Invalid
+from linli.lib.errors import Errors, Invalid
 from linli.register.homes.actions import base
 from linli.register.homes.models import Building, Dwelling, Estate, Organisation
 
@@ -23,6 +23,8 @@ LAST_SEQUENCE = 10**SEQUENCE_DIGITS - 1
 #: So that the addresses of the dwellings fit, too: 40 characters more.
 LONGEST_ADDRESS = 150
 MOST_FLOORS = 150
+#: One less than fits: 3 becomes 3幢.
+LONGEST_NAME = 39
 
 
 @transaction.atomic
@@ -33,12 +35,18 @@ def create(*, by: Actor, given: Mapping[str, Any], now: datetime) -> Building:
     """
     base.may_edit(by)
     today = timezone.localdate(now)
-    estate = _estate(by, given.get("estate_id"))
-    lon, lat = point_of(given)
-    area_id = found_area(by, area_id=str(given.get("area_id") or ""), lon=lon, lat=lat, estate=estate, now=now)
-    building = Building(area_id=area_id, estate=estate, lon=lon, lat=lat)
-    _set(building, given, today)
-    building.address = address_of(estate, building.name, base.text_of(given.get("address"), LONGEST_ADDRESS))
+    errors = Errors()
+    estate = errors.of(_estate, by, given.get("estate_id"))
+    lon, lat = errors.of(point_of, given) or (None, None)
+    place = {"area_id": str(given.get("area_id") or ""), "lon": lon, "lat": lat, "estate": estate}
+    area_id = "" if errors.fields else errors.of(found_area, by, **place, now=now) or ""
+    building = Building(area_id=area_id or by.area_id, estate=estate, lon=lon, lat=lat)
+    errors.of(_set, building, given, today)
+    typed = errors.of(base.text_of, given.get("address"), LONGEST_ADDRESS, field="address")
+    if typed is not None and not given.get("estate_id"):
+        errors.of(address_of, None, building.name, typed)
+    errors.end()
+    building.address = address_of(estate, building.name, typed or "")
     building.code = next_code(area_id[: base.COMMUNITY_DIGITS])
     _save(building)
     return building
@@ -52,11 +60,13 @@ def edit(*, by: Actor, building_id: int, given: Mapping[str, Any], now: datetime
     """
     base.may_edit(by)
     building = locked(by, building_id)
-    lon, lat = point_of(given)
-    building.lon, building.lat = lon, lat
-    _set(building, given, timezone.localdate(now))
+    errors = Errors()
+    building.lon, building.lat = errors.of(point_of, given) or (None, None)
+    errors.of(_set, building, given, timezone.localdate(now))
     before = building.address
-    typed = base.text_of(given.get("address"), LONGEST_ADDRESS) or ("" if building.estate_id else before)
+    typed = errors.of(base.text_of, given.get("address"), LONGEST_ADDRESS, field="address")
+    errors.end()
+    typed = typed or ("" if building.estate_id else before)
     after = address_of(building.estate, building.name, typed)
     _save(building)
     if after != before:
@@ -156,17 +166,21 @@ def _estate(by: Actor, estate_id: Any) -> Estate | None:
 
 
 def _set(building: Building, given: Mapping[str, Any], today: date) -> None:
-    name = addresses.building_name(base.text_of(given.get("name"), 40))[:40]
-    if not name:
-        raise Invalid(fields={"name": _("A building needs a name or number, for example 3幢.")})
-    building.name = name
-    building.use = base.code_in(
-        "building_use", given.get("use") or "01", field="use", area_id=building.area_id, on=today
+    errors = Errors()
+    needed = _("A building needs a name or number, for example 3幢.")
+    name = errors.of(base.text_of, given.get("name"), LONGEST_NAME, field="name", missing=needed)
+    building.name = addresses.building_name(name or "")
+    building.use = (
+        errors.of(
+            base.code_in, "building_use", given.get("use") or "01", field="use", area_id=building.area_id, on=today
+        )
+        or ""
     )
-    building.floors = base.whole_number(given.get("floors"), field="floors", least=1, most=MOST_FLOORS)
-    building.built_year = base.whole_number(
-        given.get("built_year"), field="built_year", least=base.FIRST_YEAR, most=today.year
+    building.floors = errors.of(base.whole_number, given.get("floors"), field="floors", least=1, most=MOST_FLOORS)
+    building.built_year = errors.of(
+        base.whole_number, given.get("built_year"), field="built_year", least=base.FIRST_YEAR, most=today.year
     )
+    errors.end()
 
 
 def _save(building: Building) -> None:

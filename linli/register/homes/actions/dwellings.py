@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.audit import actions as audit
 from linli.lib import addresses
-from linli.lib.errors import Invalid
+from linli.lib.errors import Errors, Invalid
 from linli.register.homes.actions import base
 from linli.register.homes.actions.base import InUse
 from linli.register.homes.actions.buildings import locked
@@ -120,7 +120,7 @@ def remove(*, by: Actor, dwelling_id: int, reason: str, now: datetime, ip: str =
     """Remove a dwelling that was entered wrongly. Raises InUse while anything is, or ever was, tied to it."""
     base.may_edit(by)
     dwelling = _locked(by, dwelling_id)
-    if len(base.text_of(reason, 300)) < 2:
+    if len(base.text_of(reason, 300, field="reason")) < 2:
         raise Invalid(fields={"reason": _("Say why it is removed.")})
     pk, address = dwelling.pk, dwelling.address
     try:
@@ -166,33 +166,26 @@ def _locked(by: Actor, dwelling_id: int) -> Dwelling:
 
 
 def _set(dwelling: Dwelling, given: Mapping[str, Any], today: date) -> None:
-    errors: dict[str, object] = {}
-    room = addresses.room_name(base.text_of(given.get("room"), 30))
-    if not room or len(room) > 20:
-        errors["room"] = _("A dwelling needs its room, for example 301, with at most 20 characters.")
-    entrance = addresses.entrance_name(base.text_of(given.get("entrance"), 18))[:20]
+    errors = Errors()
+    needed = _("A dwelling needs its room, for example 301, with at most 20 characters.")
+    room = addresses.room_name(errors.of(base.text_of, given.get("room"), 20, field="room", missing=needed) or "")
+    entrance = addresses.entrance_name(errors.of(base.text_of, given.get("entrance"), 18, field="entrance") or "")
     dwelling.entrance, dwelling.room = entrance, room
     for name, table, usual in (
         ("kind", "dwelling_kind", "01"),
         ("use", "dwelling_use", "01"),
         ("rental_use", "rental_use", ""),
     ):
-        try:
-            code = base.code_in(
-                table, given.get(name) or usual, field=name, area_id=dwelling.area_id, on=today, empty=not usual
-            )
-            setattr(dwelling, name, code)
-        except Invalid as refusal:
-            errors.update(refusal.fields)
-    try:
-        floor = base.whole_number(given.get("floor"), field="floor", least=-10, most=MOST_FLOORS)
-        dwelling.floor = floor if floor is not None else addresses.floor_of(room)
-        dwelling.floor_area = _area(given.get("floor_area"))
-    except Invalid as refusal:
-        errors.update(refusal.fields)
-    if errors:
-        raise Invalid(fields=errors)
-    dwelling.note = base.text_of(given.get("note"), 200)
+        code = errors.of(
+            base.code_in, table, given.get(name) or usual,
+            field=name, area_id=dwelling.area_id, on=today, empty=not usual,
+        )  # fmt: skip
+        setattr(dwelling, name, code or "")
+    floor = errors.of(base.whole_number, given.get("floor"), field="floor", least=-10, most=MOST_FLOORS)
+    dwelling.floor = floor if floor is not None else addresses.floor_of(room)
+    dwelling.floor_area = errors.of(_area, given.get("floor_area"))
+    dwelling.note = errors.of(base.text_of, given.get("note"), 200, field="note") or ""
+    errors.end()
     dwelling.address = addresses.standard(place=dwelling.building.address, entrance=entrance, room=room)
 
 

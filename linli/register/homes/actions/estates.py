@@ -1,6 +1,7 @@
 """Estates (小区): enter, change, and keep the addresses of everything in them in step."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
-from linli.lib.errors import Invalid
+from linli.lib.errors import Errors, Invalid
 from linli.register.homes.actions import base
 from linli.register.homes.actions.buildings import address_of, readdress
 from linli.register.homes.models import Building, Estate
@@ -46,22 +47,27 @@ def edit(*, by: Actor, estate_id: int, given: Mapping[str, Any], now: datetime) 
 
 
 def _set(estate: Estate, given: Mapping[str, Any], this_year: int) -> None:
-    name = base.text_of(given.get("name"), 80)
-    if not name:
-        raise Invalid(fields={"name": _("An estate needs a name.")})
-    management = str(given.get("management") or "")
-    if management and management not in Estate.Management.values:
-        raise Invalid(fields={"management": _("Choose an entry of the list.")})
-    aliases = given.get("aliases") or []
-    if isinstance(aliases, str):
-        aliases = aliases.replace("，", " ").replace("、", " ").replace(",", " ").split()
-    estate.name = name
-    estate.aliases = list(dict.fromkeys(text for one in aliases[:MOST_ALIASES] if (text := base.text_of(one, 80))))
-    estate.address = base.text_of(given.get("address"), 120)
-    estate.management = management
-    estate.built_year = base.whole_number(
-        given.get("built_year"), field="built_year", least=base.FIRST_YEAR, most=this_year
+    errors = Errors()
+    needed = _("An estate needs a name.")
+    estate.name = errors.of(base.text_of, given.get("name"), 80, field="name", missing=needed) or ""
+    estate.management = str(given.get("management") or "")
+    if estate.management and estate.management not in Estate.Management.values:
+        errors.add({"management": _("Choose an entry of the list.")})
+    estate.aliases = errors.of(_aliases, given.get("aliases") or []) or []
+    estate.address = errors.of(base.text_of, given.get("address"), 120, field="address") or ""
+    estate.built_year = errors.of(
+        base.whole_number, given.get("built_year"), field="built_year", least=base.FIRST_YEAR, most=this_year
     )
+    errors.end()
+
+
+def _aliases(given: str | Sequence[str]) -> list[str]:
+    """Other names, each once; raises Invalid for too many or too long ones."""
+    words = re.split(r"[\s,，、]+", given) if isinstance(given, str) else given
+    names = list(dict.fromkeys(text for one in words if (text := base.text_of(one, 80, field="aliases"))))
+    if len(names) > MOST_ALIASES:
+        raise Invalid(fields={"aliases": _("At most %(n)s other names.") % {"n": MOST_ALIASES}})
+    return names
 
 
 def _save(estate: Estate) -> None:

@@ -14,7 +14,7 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit import actions as audit
 from linli.lib import credit_code
 from linli.lib.chinese import fold, mobile, tidy
-from linli.lib.errors import Invalid, NotAllowed, Stale
+from linli.lib.errors import Errors, Invalid, NotAllowed, Stale
 from linli.register.homes.actions import base
 from linli.register.homes.models import Building, Dwelling, Organisation
 
@@ -108,27 +108,38 @@ def _locked(by: Actor, organisation_id: int) -> Organisation:
 
 
 def _set(row: Organisation, by: Actor, given: Mapping[str, Any], today: date) -> None:
-    _place(row, by, given, today)
-    name = base.text_of(given.get("name"), 120)
-    if not name:
-        raise Invalid(fields={"name": _("An organisation needs a name.")})
-    row.name = name
-    row.kind = base.code_in("organisation_kind", given.get("kind"), field="kind", area_id=row.area_id, on=today)
-    typed = str(given.get("credit_code") or "").strip()
-    code = credit_code.read(typed) if typed else ""
-    if code is None:
-        raise Invalid(fields={"credit_code": _wrong_code(typed)})
-    row.credit_code = code
-    row.contact = base.text_of(given.get("contact"), 60)
+    errors = Errors()
+    errors.of(_place, row, by, given, today)
+    needed = _("An organisation needs a name.")
+    row.name = errors.of(base.text_of, given.get("name"), 120, field="name", missing=needed) or ""
+    # The code table is that of the place; where that was refused, of the actor's area.
+    place = row.area_id or by.area_id
+    row.kind = (
+        errors.of(base.code_in, "organisation_kind", given.get("kind"), field="kind", area_id=place, on=today) or ""
+    )
+    row.credit_code = errors.of(_credit_code, given.get("credit_code")) or ""
+    row.contact = errors.of(base.text_of, given.get("contact"), 60, field="contact") or ""
     if "phone" in given:
-        row.phone_sealed = vault.seal(clean_phone(given["phone"]), vault.PHONE) if given["phone"] else ""
-    row.staff_count = base.whole_number(given.get("staff_count"), field="staff_count", least=0, most=MOST_STAFF)
-    opened = given.get("opened_on")
-    if opened is not None and opened > today:
-        raise Invalid(fields={"opened_on": _("This day lies in the future.")})
-    if opened is not None and row.closed_on is not None and opened > row.closed_on:
-        raise Invalid(fields={"opened_on": _("This day lies after it had gone.")})
-    row.opened_on = opened
+        phone = errors.of(clean_phone, given["phone"])
+        row.phone_sealed = vault.seal(phone, vault.PHONE) if phone else ""
+    row.staff_count = errors.of(
+        base.whole_number, given.get("staff_count"), field="staff_count", least=0, most=MOST_STAFF
+    )
+    row.opened_on = given.get("opened_on")
+    if row.opened_on is not None and row.opened_on > today:
+        errors.add({"opened_on": _("This day lies in the future.")})
+    elif row.opened_on is not None and row.closed_on is not None and row.opened_on > row.closed_on:
+        errors.add({"opened_on": _("This day lies after it had gone.")})
+    errors.end()
+
+
+def _credit_code(typed: object) -> str:
+    """A unified social credit code in its normal form, nothing for nothing; raises Invalid."""
+    text = str(typed or "").strip()
+    code = credit_code.read(text) if text else ""
+    if code is None:
+        raise Invalid(fields={"credit_code": _wrong_code(text)})
+    return code
 
 
 def _place(row: Organisation, by: Actor, given: Mapping[str, Any], today: date) -> None:
@@ -149,7 +160,7 @@ def _place(row: Organisation, by: Actor, given: Mapping[str, Any], today: date) 
     else:
         row.area = base.area_in_reach(by, str(given.get("area_id") or ""), field="area_id", on=today)
     place = dwelling.address if dwelling else building.address if building else ""
-    row.address = base.text_of(given.get("address"), 200) or place
+    row.address = base.text_of(given.get("address"), 200, field="where") or place
 
 
 def _wrong_code(typed: str) -> str:

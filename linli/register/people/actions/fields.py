@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 
 from linli.foundation import vault
 from linli.foundation.accounts.actors import Actor
-from linli.lib import citizen_id, pinyin
+from linli.foundation.areas.models import Area
+from linli.lib import citizen_id, divisions, pinyin
 from linli.lib.chinese import clip, fold, mobile, tidy
 from linli.lib.errors import Invalid, Stale
+from linli.lib.prefix import within
 from linli.register.people import codes, documents
 from linli.register.people.actions.identities import not_known_already
 from linli.register.people.models import Change, Correction, Person
 
 #: The fields that may be set, and how their text is read. Spells set the rest.
-TEXTS = {"name": 60, "workplace": 120, "other_contact": 60, "registered_address": 200, "note": 300, "nationality": 3}
+TEXTS = {"name": 60, "workplace": 120, "other_contact": 60, "registered_address": 200, "note": 300}
 CODES = {
     "sex": "sex",
     "ethnic": "ethnic",
@@ -28,6 +30,7 @@ CODES = {
     "employment": "employment",
     "identity_kind": "identity_kind",
     "inflow_reason": "inflow_reason",
+    "nationality": "nationality",
 }
 PHONES = ("phone", "other_phone")
 #: In the order in which pages show them. `match` and `marital` are facts of a spell, set by events.
@@ -53,6 +56,8 @@ EDITABLE = (
 )
 SEALED = {"identity": vault.IDENTITY, "phone": vault.PHONE, "other_phone": vault.PHONE}
 CITIZEN, WITHOUT = documents.CITIZEN, documents.WITHOUT
+#: What a code says that was left empty.
+NOT_SAID = {"sex": "0", "identity_kind": WITHOUT, "nationality": "CHN"}
 MASK = "*"
 LONGEST_DOCUMENT = 30
 
@@ -71,9 +76,9 @@ def clean(given: Mapping[str, Any], *, today: date, known: Mapping[str, Any] | N
             found[field] = _clean_one(field, value, today)
         except Invalid as refusal:
             errors.update(refusal.fields)
-    whole = {**(known or {}), **found}
-    if not errors:
-        errors = _identity(whole, found, today)
+    # All errors in one round: what could be read is checked against each other, too.
+    if not errors.keys() & {"identity", "identity_kind"}:
+        errors = {**_identity({**(known or {}), **found}, found, today), **errors}
     if errors:
         raise Invalid(fields=errors)
     return found
@@ -81,9 +86,13 @@ def clean(given: Mapping[str, Any], *, today: date, known: Mapping[str, Any] | N
 
 def _clean_one(field: str, value: Any, today: date) -> Any:
     if field in TEXTS:
-        typed = tidy(str(value or ""))
-        # Capitals may be longer than small letters: raised before it is cut; and a cut may end at a space.
-        text = clip(typed.upper() if field == "nationality" else typed, TEXTS[field]).strip()
+        text = tidy(str(value or ""))
+        if len(text) > TEXTS[field]:
+            raise Invalid(
+                fields={
+                    field: _("At most %(n)s characters; these are %(had)s.") % {"n": TEXTS[field], "had": len(text)}
+                }
+            )
         if field == "name" and not text:
             raise Invalid(fields={"name": _("A person needs a name. If it is not known, write 不详.")})
         return text
@@ -94,11 +103,38 @@ def _clean_one(field: str, value: Any, today: date) -> Any:
     if field == "identity":
         return _document(str(value or ""))
     if field == "registered_area":
-        digits = "".join(character for character in fold(str(value or "")) if character.isdigit())
-        return digits[:12]
+        return division(str(value or ""))
     if field == "born":
         return _day(value, today)
     raise Invalid(fields={field: _("This field cannot be set.")})
+
+
+def division(text: str) -> str:
+    """The code of the division that a code or a name means, "" for nothing; raises Invalid where none or several are.
+
+    Nine and twelve digits name a street and a community of it: where the register knows the county's, one of those.
+    """
+    typed = fold(text).strip()
+    if not typed:
+        return ""
+    code = divisions.code_in(typed)
+    if code and divisions.known(code) is not None and not _is_no_area(code):
+        return code
+    found = [] if code else divisions.find(typed)
+    if len(found) == 1:
+        return found[0].code
+    if found:
+        text = _("Several divisions are called so. Choose one: %(some)s.")
+        raise Invalid(fields={"registered_area": text % {"some": "；".join(str(one) for one in found[:5])}})
+    raise Invalid(fields={"registered_area": _("There is no such division. Type its name, 南京市建邺区, or its code.")})
+
+
+def _is_no_area(code: str) -> bool:
+    """Whether the register knows streets of this county, but none with this code."""
+    if len(code) == divisions.DIGITS:
+        return False
+    streets = Area.objects.filter(**within("id", code[: divisions.DIGITS])).exclude(pk=code[: divisions.DIGITS])
+    return streets.exists() and not streets.filter(pk=code).exists()
 
 
 def _document(text: str) -> str:
@@ -114,7 +150,7 @@ def _document(text: str) -> str:
 def _code(field: str, value: Any, today: date) -> str:
     text = fold(str(value or ""))
     if not text:
-        return "0" if field == "sex" else (WITHOUT if field == "identity_kind" else "")
+        return NOT_SAID.get(field, "")
     code = codes.code_of(CODES[field], text, on=today)
     if code is None:
         raise Invalid(

@@ -24,7 +24,7 @@ def describe(*, by: Actor, household_id: int, given: Mapping[str, Any], now: dat
     if kind not in Household.Kind.values:
         raise Invalid(fields={"kind": _("Choose an entry of the list.")})
     household.kind = kind
-    household.number = base.text_of(given.get("number"), 20)
+    household.number = base.text_of(given.get("number"), 20, field="number")
     household.economy = base.code_in(
         "household_economy",
         given.get("economy"),

@@ -84,7 +84,7 @@ def _somebody(by: Actor, given: Mapping[str, Any]) -> tuple[Person | None, str]:
         if person is None:
             raise Invalid(fields={"person_id": _("There is no such person in your area.")})
         return person, ""
-    name = base.text_of(given.get("name"), 60)
+    name = base.text_of(given.get("name"), 60, field="name")
     if not name:
         raise Invalid(fields={"name": _("Choose a person of the register, or write a name.")})
     return None, name

@@ -9,7 +9,7 @@ from linli.register.people import codes
 pytestmark = pytest.mark.django_db
 TABLES = (
     "sex", "marital", "education", "political", "employment", "ethnic", "relation", "residence_match",
-    "population_kind", "identity_kind", "inflow_reason",
+    "population_kind", "identity_kind", "inflow_reason", "nationality",
 )  # fmt: skip
 
 

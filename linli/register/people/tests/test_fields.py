@@ -43,8 +43,18 @@ def refused(known=None, **typed):
         ("phone", "", ""),
         ("phone", None, ""),
         ("nationality", "chn", "CHN"),
-        ("nationality", "ßßß", "SSS"),
+        ("nationality", "中国", "CHN"),
+        ("nationality", "", "CHN"),
+        ("nationality", "美国", "USA"),
+        ("nationality", "840", "USA"),
+        ("nationality", "us", "USA"),
+        ("registered_area", "320105", "320105"),
+        ("registered_area", "320105000000", "320105"),
         ("registered_area", "320105-001-001", "320105001001"),
+        ("registered_area", "320105 江苏省南京市建邺区", "320105"),
+        ("registered_area", "建邺区", "320105"),
+        ("registered_area", "南京市白下区", "320103"),
+        ("registered_area", "", ""),
         ("born", "1958-03-02", BORN),
         ("born", "１９５８-03-02", BORN),
         ("born", datetime(1958, 3, 2, 8, 0), BORN),
@@ -72,12 +82,37 @@ def test_values_come_to_one_form(field, typed, kept):
         ("born", "1958-02-30"),
         ("born", "2027-01-01"),
         ("born", "1700-01-01"),
+        ("nationality", "ßßß"),
+        ("nationality", "火星"),
+        ("registered_area", "999999"),
+        ("registered_area", "32010"),
+        ("registered_area", "鼓楼区"),
+        ("registered_area", "不知道"),
+        ("name", "赵" * 61),
+        ("note", "长" * 301),
+        ("registered_address", "长" * 201),
         ("area_id", "320105001004"),
         ("status", "dead"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field(field, typed):
     assert refused(**{field: typed}) == {field}
+
+
+def test_everything_wrong_is_said_in_one_round():
+    typed = {
+        "name": "", "sex": "x", "education": "?", "phone": "12345", "born": "1958-02-30", "nationality": "火星",
+        "registered_area": "999999", "identity": "1" * 17, "note": "长" * 301,
+    }  # fmt: skip
+    assert refused(**typed) == set(typed)
+    assert refused(identity=NUMBER, born="1960-01-01", sex="1", phone="12345") == {"born", "sex", "phone"}
+
+
+@pytest.mark.django_db
+def test_a_community_of_a_known_county_must_be_one_of_it(district):
+    assert clean(registered_area="320105001001") == {"registered_area": "320105001001"}
+    assert refused(registered_area="320105999999") == {"registered_area"}
+    assert clean(registered_area="320106999999") == {"registered_area": "320106999999"}
 
 
 def test_no_message_repeats_a_number():

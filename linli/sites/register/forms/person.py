@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from linli.foundation import vault
@@ -26,10 +27,9 @@ SECTIONS = (
 )
 HINTS = {
     "identity": _("Decides birthday and sex. Leave it empty when there is none."),
-    "registered_area": _("Digits of the division where the hukou is kept."),
-    "nationality": _("Three letters, CHN for China."),
+    "registered_area": _("Where the hukou is kept: type a name (建邺区) or a code, and choose."),
 }
-INPUT = {"phone": "tel", "other_phone": "tel", "registered_area": "numeric"}
+INPUT = {"phone": "tel", "other_phone": "tel"}
 
 
 class FieldsForm(forms.Form):
@@ -59,6 +59,14 @@ def _field(name: str, label: str, person: Person | None) -> forms.Field:
     attrs = {"autocomplete": "off"}
     if name in INPUT:
         attrs["inputmode"] = INPUT[name]
+    if name == "registered_area":
+        # What is typed is looked up, and offered in the list of the page (person_fields.html).
+        attrs |= {
+            "list": "divisions",
+            "hx-get": reverse("register:divisions"),
+            "hx-trigger": "input changed delay:250ms",
+            "hx-target": "#divisions",
+        }
     if name == "born":
         widget: forms.Widget = forms.DateInput(attrs={"type": "date"})
     elif name == "note":
@@ -75,8 +83,8 @@ def as_typed(person: Person, field: str) -> str:
 
 
 def of_text(field: str, value: str) -> str:
-    """A value of the trace of changes as a form shows it."""
-    return words.shown(field, value) if value and field in fields.SEALED else value
+    """A value of the trace of changes as a form shows it: numbers masked, a division with its name."""
+    return words.shown(field, value) if value and field in (*fields.SEALED, "registered_area") else value
 
 
 class ChangeForm(FieldsForm):

@@ -23,7 +23,7 @@ from linli.register.people.queries import life
 from linli.sites.register import words
 from linli.sites.register.edge import MOST, page, person_in_scope
 from linli.sites.register.forms.corrections import DecideForm, ProposeForm
-from linli.sites.register.views.editing import overtaken, shown
+from linli.sites.register.views.editing import overtaken, put_all, shown
 from linli.ui.forms import put
 from linli.ui.links import from_page, without
 from linli.ui.toasts import toast, toast_error
@@ -45,6 +45,7 @@ def propose(request: ActorRequest, person_id: int) -> HttpResponse:
     form = ProposeForm(request.POST, person=person)
     context = {**shown(person, form), "proposing": True}
     if not form.is_valid():
+        put_all(form, {name: fields.plain(person, name) for name in fields.EDITABLE}, timezone.now())
         return page(request, "person_edit.html", context, status=422)
     if form.cleaned_data["version"] != person.version:
         return overtaken(request, person, ProposeForm)

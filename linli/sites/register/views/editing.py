@@ -1,5 +1,6 @@
 """Entering somebody new, changing what stays true of a person, and their photo."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.actions import store_photo
 from linli.lib.errors import Refusal, Stale
 from linli.register.people.actions import editing, events, fields
-from linli.register.people.actions.events import Arrival, KnownAlready
+from linli.register.people.actions.events import Arrival, KnownAlready, arrivals
 from linli.register.people.models import Person
 from linli.register.people.queries import life
 from linli.sites.register import filters, history, homes
@@ -59,6 +60,7 @@ def entered(request: ActorRequest, home: homes.Chosen, context: dict[str, Any]) 
     """Enter the person, or show why not; nothing that was typed is lost."""
     form, now = NewForm(request.POST), timezone.now()
     if not form.is_valid():
+        put_all(form, {}, now)
         return page(request, "person_new.html", {**context, "form": form}, status=422)
     try:
         if not form.cleaned_data["sure"]:
@@ -76,6 +78,15 @@ def entered(request: ActorRequest, home: homes.Chosen, context: dict[str, Any]) 
         return page(request, "person_new.html", {**context, "form": form}, status=refusal.status)
     toast(request, _("%(name)s was entered.") % {"name": person.name})
     return redirect("register:person", person.pk)
+
+
+def put_all(form: NewForm | ChangeForm, known: Mapping[str, Any], now: datetime) -> None:
+    """What the register would refuse as well, beside what the form itself has refused: all of it in one round."""
+    given = {name: value for name, value in form.given().items() if name not in form.errors}
+    try:
+        fields.clean(given, today=timezone.localdate(now), known=known)
+    except Refusal as refusal:
+        put(form, refusal, NAMES)
 
 
 def arrival(form: NewForm, home: homes.Chosen) -> Arrival:
@@ -97,9 +108,9 @@ def arrival(form: NewForm, home: homes.Chosen) -> Arrival:
 def same_again(form: NewForm, home: homes.Chosen, now: datetime) -> Person | None:
     """Somebody of the same name and birthday who lives here already: perhaps the same person, sent twice.
 
-    Only asked where no document tells people apart. Raises Invalid as `fields.clean` does.
+    Only asked where no document tells people apart. Raises Invalid as the arrival does.
     """
-    given = fields.clean(form.given(), today=timezone.localdate(now))
+    given, *_rest = arrivals.checked(arrival(form, home), timezone.localdate(now))
     if given.get("identity"):
         return None
     area_id = home.home.area_id
@@ -123,6 +134,7 @@ def edit(request: ActorRequest, person_id: int) -> HttpResponse:
         )
     form = ChangeForm(request.POST, person=person)
     if not form.is_valid():
+        put_all(form, {name: fields.plain(person, name) for name in fields.EDITABLE}, timezone.now())
         return page(request, "person_edit.html", shown(person, form), status=422)
     try:
         changes = editing.edit(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
-from linli.lib.errors import Invalid, Stale
+from linli.lib.errors import Errors, Invalid, Stale
 from linli.register.people.actions import fields, spells, tags
 from linli.register.people.actions.events.base import (
     DISTRICT_DIGITS,
@@ -52,14 +52,7 @@ def enter(*, by: Actor, arrival: Arrival, now: datetime) -> Person:
     """
     may_edit(by)
     today = timezone.localdate(now)
-    given = fields.clean(arrival.given, today=today)
-    if "name" not in given:
-        raise Invalid(fields={"name": _("A person needs a name. If it is not known, write 不详.")})
-    kind = EventKind(arrival.event)
-    if kind not in ARRIVALS:
-        raise Invalid(fields={"event": _("This event does not bring anybody in.")})
-    day = arrival.happened_on or (given.get("born") if kind == EventKind.BIRTH else None) or today
-    spells.checked_day(day, today=today, born=given.get("born"))
+    given, kind, day, codes = checked(arrival, today)
     home = placed(arrival.home, by, on=day, relation=arrival.relation)
     if kind == EventKind.BIRTH:
         not_born_already(given, home)
@@ -79,15 +72,36 @@ def enter(*, by: Actor, arrival: Arrival, now: datetime) -> Person:
         area_id=home.area_id,
         household_id=home.household_id,
         dwelling_id=home.dwelling_id,
-        kind=checked_code("kind", "population_kind", arrival.kind, today),
         relation=home.relation,
-        marital=checked_code("marital", "marital", arrival.marital, today),
-        match=checked_code("match", "residence_match", arrival.match, today),
+        **codes,
     )
     event = record(person, kind, day, by=by, now=now, life=life, reason=arrival.reason, data=arrival.data)
     spells.begin(event=event, person=person, life=life, now=now)
     tags.refresh(households=[life.household_id], people=[person.pk], on=today, now=now)
     return person
+
+
+def checked(arrival: Arrival, today: date) -> tuple[dict[str, Any], EventKind, date, dict[str, str]]:
+    """What an arrival says, as the register keeps it: fields, event, day, and the codes of how they live.
+
+    Raises Invalid with everything that cannot be, in one round.
+    """
+    errors = Errors()
+    given = errors.of(fields.clean, {"name": "", **arrival.given}, today=today)
+    kind = EventKind(arrival.event)
+    if kind not in ARRIVALS:
+        errors.add({"event": _("This event does not bring anybody in.")})
+    born = (given or {}).get("born")
+    day = arrival.happened_on or (born if kind == EventKind.BIRTH else None) or today
+    errors.of(spells.checked_day, day, today=today, born=born)
+    errors.of(checked_code, "relation", "relation", arrival.relation, day)
+    tables = {"kind": "population_kind", "marital": "marital", "match": "residence_match"}
+    codes = {
+        name: errors.of(checked_code, name, table, getattr(arrival, name), today) or ""
+        for name, table in tables.items()
+    }
+    errors.end()
+    return given or {}, kind, day, codes
 
 
 @transaction.atomic
