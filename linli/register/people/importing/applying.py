@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from linli.foundation.areas.models import Area
 from linli.foundation.imports import actions as batches
@@ -16,9 +17,7 @@ from linli.foundation.imports.models import Batch
 from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal, Stale
 from linli.register.people.actions import spells, tags
-from linli.register.people.importing import changing, founding, newcomers
-from linli.register.people.importing.matching import DISTRICT_DIGITS, PEOPLE
-from linli.register.people.importing.staging import TABLE, execute
+from linli.register.people.importing import changing, founding, matching, newcomers, rechecking
 from linli.register.people.models import Household, Person, Staged
 
 COMMUNITY_DIGITS = 12
@@ -43,6 +42,10 @@ def apply(run: Run) -> None:
             if held.claimed_by != run.worker:
                 raise Cancelled
             now = timezone.now()
+            other = _recheck(held, run)
+            if other:
+                _put_back(held, run, other)
+                return
             counts = _apply(held, now, run)
             batches.turn(
                 batch_id=batch.pk,
@@ -66,13 +69,33 @@ def _meanwhile() -> str:
     )
 
 
-def _apply(batch: Batch, now: datetime, run: Run) -> dict[str, int]:
+def _recheck(batch: Batch, run: Run) -> int:
+    """How many rows are found otherwise by now than the approver saw them."""
     if Staged.objects.filter(batch=batch, state=Staged.State.DUPLICATE).exists():
         raise Stale(_("Some rows are still to be decided at the merge desk."))
     # Whoever applies to the same community waits here, and then sees what the other has entered.
     communities = Area.objects.filter(pk=batch.area_id[:COMMUNITY_DIGITS])
     list(communities.select_for_update(no_key=True).values_list("pk", flat=True))
-    _still_new(batch)
+    run.say("compare")
+    return rechecking.recheck(batch)
+
+
+def _put_back(batch: Batch, run: Run, rows: int) -> None:
+    """Nothing is applied: what is found otherwise by now is shown first."""
+    counts = {**batch.counts, **matching.counted(batch), "meanwhile": rows}
+    text = ngettext(
+        "The register changed while this waited: %(n)s row is found otherwise now. Nothing was applied; look at it and "
+        "approve again.",
+        "The register changed while this waited: %(n)s rows are found otherwise now. Nothing was applied; look at them "
+        "and approve again.",
+        rows,
+    )
+    batches.turn(
+        batch_id=batch.pk, worker=run.worker, to=Batch.State.CHECKED, message=text % {"n": rows}, counts=counts
+    )
+
+
+def _apply(batch: Batch, now: datetime, run: Run) -> dict[str, int]:
     run.say("homes")
     counts = founding.found_homes(batch, now)
     run.say("people")
@@ -83,17 +106,6 @@ def _apply(batch: Batch, now: datetime, run: Run) -> dict[str, int]:
     counts |= changing.change(batch, now)
     founding.drop()
     return counts
-
-
-def _still_new(batch: Batch) -> None:
-    known = execute(
-        f'UPDATE "{TABLE}" SET score = score FROM "{PEOPLE}" AS p WHERE "{TABLE}".batch_id = %s'  # noqa: S608
-        f' AND "{TABLE}".state = %s AND "{TABLE}".person_id IS NULL AND p.district_id = %s'
-        f' AND p.identity_index = "{TABLE}".identity_index',
-        [batch.pk, "ok", batch.area_id[:DISTRICT_DIGITS]],
-    )
-    if known:
-        raise Meanwhile(_meanwhile())
 
 
 def refresh_tags(batch_id: int, *, say: Callable[[str], None] = lambda _what: None) -> None:

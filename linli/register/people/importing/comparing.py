@@ -10,6 +10,8 @@ from linli.lib.chinese import same_name
 from linli.register.people.models import Person, Staged, Tag
 
 CHUNK = 1000
+#: What a comparison writes down at a row.
+FOUND = ("differs", "moves", "state", "errors")
 HEAD = "02"
 HEAD_CHANGE = '{"relation": ["head_change", {}]}'
 #: Fields kept as they are, compared as they are.
@@ -32,18 +34,26 @@ def compare(batch: Batch, **conditions: Any) -> None:
         batch=batch, person_id__isnull=False, decision=Staged.Decision.SAME, state__in=("ok", "unchanged"), **conditions
     )
     for part in _chunks(rows):
-        people = Person.objects.in_bulk([row.person_id for row in part])
-        have = _tags([row.person_id or 0 for row in part])
-        changed = []
-        for row in part:
-            person = people.get(row.person_id or 0)
-            if person is None:
-                continue
-            before = (row.differs, row.moves, row.state, row.errors)
+        before = {row.pk: (found(row), row.person_version) for row in part}
+        changed = [row for row in compared(part) if (found(row), row.person_version) != before[row.pk]]
+        Staged.objects.bulk_update(changed, [*FOUND, "person_version"], batch_size=200)
+
+
+def compared(part: list[Staged]) -> Iterator[Staged]:
+    """The rows compared with the people they mean, unsaved; without those whose person is gone."""
+    people = Person.objects.in_bulk([row.person_id for row in part if row.person_id])
+    have = _tags([row.person_id or 0 for row in part])
+    for row in part:
+        person = people.get(row.person_id or 0)
+        if person is not None:
             _compare(row, person, have.get(person.pk, set()))
-            if (row.differs, row.moves, row.state, row.errors) != before:
-                changed.append(row)
-        Staged.objects.bulk_update(changed, ["differs", "moves", "state", "errors"], batch_size=200)
+            row.person_version = person.version
+            yield row
+
+
+def found(row: Staged) -> tuple[object, ...]:
+    """What a comparison found."""
+    return tuple(getattr(row, name) for name in FOUND)
 
 
 def _chunks(rows: Any) -> Iterator[list[Staged]]:

@@ -23,6 +23,10 @@ from linli.register.people.models import Staged
 MOST_CELL = 300
 Decision, State = Staged.Decision, Staged.State
 BY_NUMBER = "identity"
+#: What a decision writes at a row.
+DECIDED = ("state", "decision", "person_id", "same_as_row", "unlike", "keep", "decided_by_id")
+#: So many others are remembered, of whom somebody said that the row is not them.
+MOST_UNLIKE = 15
 
 
 def decide(
@@ -55,13 +59,17 @@ def decide(
         decided = 0
         for row in found.order_by("row").iterator(1000):
             _decide(row, decision, " ".join(sorted(keep)), by)
-            row.save(update_fields=["state", "decision", "person_id", "same_as_row", "keep", "decided_by_id"])
+            row.save(update_fields=DECIDED)
             decided += 1
         settle(batch)
     return decided
 
 
 def _decide(row: Staged, decision: str, keep: str, by: Actor) -> None:
+    if row.decision == Decision.DIFFERENT and decision != Decision.DIFFERENT and row.unlike:
+        # Whom the row was said not to be is asked about again.
+        *others, last = row.unlike.split()
+        row.person_id, row.unlike = int(last), f" {' '.join(others)} " if others else ""
     row.decision, row.decided_by_id, row.keep = decision, by.user_id, keep[:300]
     wrong = row.errors != "{}"
     if decision == Decision.NONE:
@@ -73,6 +81,8 @@ def _decide(row: Staged, decision: str, keep: str, by: Actor) -> None:
     else:
         row.state = State.ERROR if wrong else State.OK
         if decision == Decision.DIFFERENT:
+            if row.person_id:
+                row.unlike = f" {' '.join([*row.unlike.split()[-MOST_UNLIKE:], str(row.person_id)])} "
             row.person_id = row.same_as_row = None
 
 

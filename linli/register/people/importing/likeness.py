@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -59,28 +60,41 @@ def find(batch: Batch) -> None:
     _from_sheet(batch)
 
 
-def _from_register(batch: Batch) -> None:
+def find_since(batch: Batch, since: datetime) -> list[int]:
+    """Mark the rows that look like somebody who was entered or changed since then; returns their numbers.
+
+    Rows of which somebody said that they are another person than the one they had looked like are asked again.
+    """
+    return _from_register(batch, since=since)
+
+
+def _from_register(batch: Batch, since: datetime | None = None) -> list[int]:
     low, high = within("area_id", batch.area_id).values()
-    if not Person.objects.filter(**within("area_id", batch.area_id)).exists():
-        return
+    people = Person.objects.filter(**within("area_id", batch.area_id))
+    if not (people if since is None else people.filter(updated_at__gte=since)).exists():
+        return []
+    recent = "" if since is None else " AND p.updated_at >= %s"
+    open_ones = "s.decision = ''" if since is None else "s.decision IN ('', 'different')"
     pairs: set[tuple[int, int]] = set()
     with connection.cursor() as cursor:
         for condition in IN_REGISTER:
             cursor.execute(
                 f'SELECT s.id, p.id FROM "{TABLE}" AS s JOIN "{PEOPLE}" AS p ON {condition}'  # noqa: S608
-                " WHERE s.batch_id = %s AND s.person_id IS NULL AND s.state = %s AND s.decision = %s"
+                f" WHERE s.batch_id = %s AND s.person_id IS NULL AND s.state = %s AND {open_ones}{recent}"
                 " AND p.area_id >= %s AND p.area_id < %s AND p.status <> %s"
                 " AND (s.unlike_person_id IS NULL OR s.unlike_person_id <> p.id)"
+                " AND (s.unlike = '' OR s.unlike NOT LIKE '%%' || ' ' || p.id || ' ' || '%%')"
                 f' AND NOT EXISTS (SELECT 1 FROM "{TABLE}" AS o WHERE o.batch_id = s.batch_id AND o.person_id = p.id)'
                 " LIMIT %s",
-                [batch.pk, "ok", "", low, high, "dead", MOST_PAIRS],
+                [batch.pk, "ok", *([] if since is None else [since]), low, high, "dead", MOST_PAIRS],
             )
             pairs.update(cursor.fetchall())
-    _mark(sorted(pairs))
+    return _mark(sorted(pairs))
 
 
-def _mark(pairs: list[tuple[int, int]]) -> None:
+def _mark(pairs: list[tuple[int, int]]) -> list[int]:
     best: dict[int, tuple[Likeness, int]] = {}
+    numbers: dict[int, int] = {}
     for start in range(0, len(pairs), CHUNK):
         part = pairs[start : start + CHUNK]
         rows = Staged.objects.in_bulk([row for row, _person in part])
@@ -88,22 +102,23 @@ def _mark(pairs: list[tuple[int, int]]) -> None:
         for row_id, person_id in part:
             found = of_person(rows[row_id], people[person_id])
             if found.score >= ENOUGH and (row_id not in best or found.score > best[row_id][0].score):
-                best[row_id] = (found, person_id)
+                best[row_id], numbers[row_id] = (found, person_id), rows[row_id].row
     _save(
         {
             row_id: {"person_id": person_id, "score": min(found.score, 99), "reason": found.reason}
             for row_id, (found, person_id) in best.items()
         }
     )
+    return list(numbers.values())
 
 
 def _save(found: dict[int, dict[str, Any]]) -> None:
     rows = Staged.objects.in_bulk(list(found))
     for row_id, row in rows.items():
-        row.state = Staged.State.DUPLICATE
+        row.state, row.decision, row.decided_by_id = Staged.State.DUPLICATE, Staged.Decision.NONE, None
         for name, value in found[row_id].items():
             setattr(row, name, value)
-    names = ["state", "person_id", "same_as_row", "score", "reason"]
+    names = ["state", "decision", "decided_by_id", "person_id", "same_as_row", "score", "reason"]
     Staged.objects.bulk_update(rows.values(), names, batch_size=200)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from linli.foundation.imports.models import Batch
 from linli.lib.prefix import within
@@ -13,6 +14,8 @@ from linli.register.people.importing.staging import TABLE, execute, on_postgresq
 from linli.register.people.models import Household, Person, Spell, Staged
 
 DISTRICT_DIGITS = 6
+#: When the rows were last compared with the whole register: seconds, in the counts of the batch.
+MATCHED_AT = "matched_at"
 #: Errors that follow from other rows and from the register, not from the cells: they are found anew each time.
 DEAD = '{"name": ["dead", {}]}'
 SECOND_HEAD = '{"relation": ["second_head", {}]}'
@@ -27,8 +30,9 @@ def match(batch: Batch, *, say: Callable[[str], None] = lambda _what: None) -> N
     """Find for every row whom it means, what it changes, and which household it joins. Decisions of people stay."""
     if on_postgresql():
         execute(f'ANALYZE "{TABLE}"')
+    batch.counts = {**batch.counts, MATCHED_AT: int(timezone.now().timestamp())}
     _start_over(batch)
-    _homes(batch)
+    homes(batch)
     _in_register(batch)
     _elsewhere(batch)
     _in_sheet(batch)
@@ -59,7 +63,9 @@ def counted(batch: Batch) -> dict[str, int]:
         changed=Count("pk", filter=Q(decision="same", person_id__isnull=False) & ~Q(differs="")),
         moved=Count("pk", filter=Q(decision="same", person_id__isnull=False, moves=True)),
     )
-    return {"rows": sum(found.values()), **{state: found.get(state, 0) for state in Staged.State.values}, **more}
+    at = int(batch.counts.get(MATCHED_AT, 0))
+    states = {state: found.get(state, 0) for state in Staged.State.values}
+    return {"rows": sum(found.values()), **states, **more, MATCHED_AT: at}
 
 
 def _new() -> Q:
@@ -79,7 +85,7 @@ def _start_over(batch: Batch) -> None:
     )
 
 
-def _homes(batch: Batch) -> None:
+def homes(batch: Batch) -> None:
     """Buildings and dwellings that the register has by now, although the check did not find them."""
     here = within("area_id", batch.area_id)
     if not Building.objects.filter(**here).exists():
@@ -104,7 +110,7 @@ def _homes(batch: Batch) -> None:
 def _in_register(batch: Batch) -> None:
     """The same document: the same person."""
     execute(
-        f'UPDATE "{TABLE}" SET person_id = p.id, reason = %s, score = 100, decision = %s'  # noqa: S608
+        f'UPDATE "{TABLE}" SET person_id = p.id, person_version = p.version, reason = %s, score = 100, decision = %s'  # noqa: S608
         f' FROM "{PEOPLE}" AS p WHERE "{TABLE}".batch_id = %s AND "{TABLE}".identity_index IS NOT NULL'
         f' AND "{TABLE}".decided_by_id IS NULL AND "{TABLE}".state <> %s'
         f' AND p.district_id = %s AND p.identity_index = "{TABLE}".identity_index',

@@ -28,7 +28,7 @@ TABLES = {
     "match": "residence_match", "kind": "population_kind",
 }  # fmt: skip
 #: What the tabs of the preview show.
-VIEWS = ("new", "changed", "moved", "unchanged", "conflict", "left_out")
+VIEWS = ("meanwhile", "new", "changed", "moved", "unchanged", "conflict", "left_out")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def rows_in(batch: Batch, view: str) -> QuerySet[Staged]:
     rows = Staged.objects.filter(batch=batch).order_by("row")
     same = rows.filter(state="ok", decision="same", person_id__isnull=False)
     return {
+        "meanwhile": rows.filter(meanwhile=True),
         "new": rows.filter(state="ok").exclude(decision="same", person_id__isnull=False),
         "changed": same.exclude(differs=""),
         "moved": same.filter(moves=True),

@@ -89,7 +89,12 @@ class Staged(models.Model):
     score = models.PositiveSmallIntegerField(default=0)
     decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.NONE, blank=True)
     decided_by_id = models.BigIntegerField(null=True)
-    # Somebody decided that the row is another person than these, although the number of the document says so.
+    # The version of that person when the row was compared; what was found otherwise when the batch was to be applied.
+    person_version = models.PositiveIntegerField(null=True)
+    meanwhile = models.BooleanField(db_default=False)
+    # Somebody decided that the row is another person than these: " 12 15 "; and than this one, or this row, although
+    # the number of the document says so.
+    unlike = models.CharField(max_length=400, blank=True, db_default="")
     unlike_person_id = models.BigIntegerField(null=True)
     unlike_row = models.PositiveIntegerField(null=True)
     # Fields that differ from the register's, and those of them that stay as they are there.

@@ -31,13 +31,16 @@ def preview(request: ActorRequest, batch_id: int) -> HttpResponse:
     batch = batch_in_scope(request.actor, batch_id)
     if batch.state != Batch.State.CHECKED:
         return redirect(where(batch))
-    view = request.GET.get("view", "new")
-    view = view if view in previewing.VIEWS else "new"
+    # What the register has changed since somebody last looked comes first.
+    first = "meanwhile" if batch.counts.get("meanwhile") else "new"
+    view = request.GET.get("view", first)
+    view = view if view in previewing.VIEWS else first
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     part, following = previewing.part(previewing.rows_in(batch, view), start)
     counts = batch.counts
     labels = {
+        **({"meanwhile": (_("Otherwise by now"), counts["meanwhile"])} if counts.get("meanwhile") else {}),
         "new": (_("New people"), counts.get("new", 0)),
         "changed": (_("Changed"), counts.get("changed", 0)),
         "moved": (_("Moved"), counts.get("moved", 0)),
