@@ -72,6 +72,7 @@ LOOSE: Final = (
     # Rows on their way in. Undoing a batch takes its people out of the rows of others that wait.
     Loose("people.Staged.person_id", PERSON),
     Loose("people.Staged.unlike_person_id", PERSON),
+    Loose("people.Staged.unlike", PERSON, history=True),
     Loose("people.Staged.household_id", HOUSEHOLD),
     Loose("people.Staged.dwelling_id", DWELLING),
     Loose("people.Staged.building_id", BUILDING),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0010_numbers_of_others'),
+        ('people', '0011_removed_ids'),
     ]
 
     operations = [
