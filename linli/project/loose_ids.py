@@ -226,5 +226,5 @@ def _numbers(value: Any) -> Iterator[int]:
             yield from _numbers(one)
     elif isinstance(value, int) and not isinstance(value, bool):
         yield value
-    elif isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
-        yield int(value)
+    elif isinstance(value, str) and value.isascii():
+        yield from (int(part) for part in value.split() if part.isdigit() and len(part) < 19)

@@ -22,7 +22,6 @@ from linli.register.people.models import Staged
 
 MOST_CELL = 300
 Decision, State = Staged.Decision, Staged.State
-BY_NUMBER = "identity"
 #: What a decision writes at a row.
 DECIDED = ("state", "decision", "person_id", "same_as_row", "unlike", "keep", "decided_by_id")
 #: So many others are remembered, of whom somebody said that the row is not them.
@@ -50,7 +49,7 @@ def decide(
         batches.may_import(by, batch.area_id)
         found = Staged.objects.filter(batch=batch).exclude(state=State.CONFLICT if decision != Decision.OUT else "")
         found = found.filter(row__in=list(rows)) if rows else found.filter(state=State.DUPLICATE, reason=reason)
-        if decision == Decision.DIFFERENT and found.filter(reason__startswith=BY_NUMBER).exists():
+        if decision == Decision.DIFFERENT and found.filter(reason__in=naming.BY_NUMBER).exists():
             raise Invalid(
                 fields={"decision": _("One document cannot belong to two people. Say whose number is wrong.")}
             )

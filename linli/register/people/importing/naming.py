@@ -13,6 +13,8 @@ from linli.register.people.models import Person, Staged
 PEOPLE = Person._meta.db_table
 #: Why such a row is to be decided, in the codes of `sentences.REASONS`.
 NAME_DIFFERS = "identity name_differs"
+#: Reasons that rest on the number of a document.
+BY_NUMBER = ("identity", NAME_DIFFERS)
 CHUNK = 1000
 
 #: Rows whose number is somebody's of the register, or an earlier row's, and whose name is spelled otherwise.

@@ -14,7 +14,7 @@ from linli.lib.chinese import clip
 from linli.lib.errors import Invalid
 from linli.register.people import documents
 from linli.register.people.actions import corrections
-from linli.register.people.importing import deciding, matching
+from linli.register.people.importing import deciding, matching, naming
 from linli.register.people.models import Correction, Person, Staged
 
 #: The number is wrong in this row; in the register or the earlier row; this row stands for both; as it came.
@@ -38,7 +38,7 @@ def decide(*, by: Actor, batch_id: int, number: int, decision: str, out: bool = 
         raise Invalid(fields={"decision": _("Choose one of the decisions.")})
     if decision == AS_IT_CAME:
         _as_it_came(batch, row, by, now)
-    elif not row.reason.startswith(deciding.BY_NUMBER) or not (row.person_id or row.same_as_row):
+    elif row.reason not in naming.BY_NUMBER or not (row.person_id or row.same_as_row):
         raise Invalid(fields={"decision": _("The number of this row is nobody else's.")})
     elif decision == WRONG_HERE:
         _without_number(batch, row)
