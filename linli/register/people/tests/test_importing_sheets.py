@@ -12,6 +12,7 @@ from linli.register.homes.models import Building, Dwelling, Estate
 from linli.register.people.actions import spells
 from linli.register.people.importing.deciding import correct, decide
 from linli.register.people.importing.looking import look
+from linli.register.people.importing.naming import BY_NUMBER
 from linli.register.people.importing.sentences import sentences_of
 from linli.register.people.importing.undoing import blockers
 from linli.register.people.models import Headcount, Household, Person, Spell, Staged, Tag
@@ -65,7 +66,7 @@ def corrected(by, batch: Batch) -> None:
 def merged(by, batch: Batch) -> None:
     """The same document is the same person; who only looks alike is somebody else."""
     for row in list(Staged.objects.filter(batch=batch, state="duplicate")):
-        decision = "same" if row.reason == "identity" else "different"
+        decision = "same" if row.reason in BY_NUMBER else "different"
         decide(by=by, batch_id=batch.pk, decision=decision, rows=[row.row], now=timezone.now())
 
 
