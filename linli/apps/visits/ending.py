@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
 from linli.apps.visits import care
 from linli.apps.visits.models import Assignment, Visit
@@ -22,7 +23,8 @@ def stop(people: Collection[int], event: PopulationEvent, now: datetime) -> list
     agreed = Visit.objects.filter(person_id__in=people, next_on__gte=event.happened_on, next_ended_by__isnull=True)
     planned = set(agreed.values_list("person_id", flat=True))
     agreed.update(next_ended_by=event)
-    kinds = care.book(event.area_id, event.happened_on).kinds
+    # What is planned ends now, by the rules of now, however long ago it happened.
+    kinds = care.book(event.area_id, timezone.localdate(now)).kinds
     # Tags end first (`events`), and say with which event.
     planned |= set(
         Tag.objects.filter(person_id__in=people, kind__in=kinds)

@@ -5,13 +5,14 @@ inside the transaction of its event, with the people locked (`locked`).
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
@@ -22,10 +23,35 @@ from linli.register.people.models.event import EventKind
 Delta = tuple[str, str, date]
 
 
+#: A death, a departure or a move may be told late: what is known of later days and stands here is void from its day on.
+#: The first entry into the register is void, too, because it only says that a list had somebody that day; what does not
+#: say where somebody lived (a marriage) leaves it as it is, and cannot lie before it.
+ENDS = (EventKind.DEATH, EventKind.MOVE_OUT, EventKind.FLOW_OUT)
+MOVES = (EventKind.MOVE_WITHIN, EventKind.MOVE_IN, EventKind.FLOW_IN, EventKind.SPLIT, EventKind.MERGE)
+VOID_BY_END = (EventKind.ENTRY, EventKind.HEAD_CHANGE)
+VOID_BY_MOVE = (EventKind.HEAD_CHANGE,)
+
+
 class TooEarly(Refusal):
-    """The event lies before something that the register already knows of this person."""
+    """The event lies before something that the register already knows of this person; `event` is in the way."""
 
     code = "before_known_event"
+
+    def __init__(self, event: PopulationEvent) -> None:
+        if event.kind == EventKind.ENTRY:
+            text = _("The register knows this person only since %(day)s. Give that day or a later one.")
+        else:
+            text = _(
+                "On %(day)s the register has: %(event)s (entered on %(told)s)."
+                " Take that back first, or correct the day."
+            )
+        text %= {
+            "day": event.happened_on.isoformat(),
+            "event": event.get_kind_display(),
+            "told": timezone.localdate(event.reported_at).isoformat(),
+        }
+        super().__init__(text, fields={"happened_on": text})
+        self.event = event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +122,14 @@ def begin(*, event: PopulationEvent, person: Person, life: Life, now: datetime) 
 
 def end(*, event: PopulationEvent, person: Person, spell: Spell, status: str, now: datetime) -> None:
     """Close the spell of somebody who dies or leaves. What it said stays with the person as the last known place."""
-    _close(spell, event, now)
+    deltas = _closed(spell, event, now)
     person.status = status
     if status == Person.Status.DEAD:
         person.died = event.happened_on
     person.version += 1
     person.updated_at = now
     person.save(update_fields=["status", "died", "version", "updated_at"])
-    _count(-1, spell, event.happened_on)
+    add_counts(deltas)
     _resize(-1, spell.household_id, event.happened_on)
 
 
@@ -111,7 +137,7 @@ def turn(*, event: PopulationEvent, person: Person, spell: Spell, now: datetime,
     """Close one spell and open the next, which differs in `changes` (fields of `Life`)."""
     before = life_of(spell)
     after = replace(before, **changes)  # type: ignore[arg-type]
-    _close(spell, event, now)
+    deltas = _closed(spell, event, now)
     following = Spell.objects.create(
         person=person,
         **{name: getattr(after, name) for name in Life.__dataclass_fields__},
@@ -120,10 +146,9 @@ def turn(*, event: PopulationEvent, person: Person, spell: Spell, now: datetime,
         opened_by=event,
     )
     _repeat(person, after, now, status=Person.Status.HERE)
-    if (before.area_id, before.kind) != (after.area_id, after.kind):
-        # In one statement: two moves in opposite directions then take the rows in the same order.
-        day = event.happened_on
-        add_counts({(before.area_id, before.kind, day): -1, (after.area_id, after.kind, day): +1})
+    deltas[after.area_id, after.kind, event.happened_on] += 1
+    # In one statement: two moves in opposite directions then take the rows in the same order.
+    add_counts(deltas)
     if before.household_id != after.household_id:
         _resize(-1, before.household_id, event.happened_on)
         _resize(+1, after.household_id, event.happened_on)
@@ -137,7 +162,7 @@ def take_back(*, event: PopulationEvent, now: datetime) -> set[int]:
     had opened are deleted: they never were.
     """
     opened = list(Spell.objects.filter(opened_by=event).select_related("person"))
-    closed = list(Spell.objects.filter(closed_by=event).select_related("person"))
+    closed = list(Spell.objects.filter(closed_by=event).select_related("person", "opened_by"))
     people = {spell.person_id: spell.person for spell in (*opened, *closed)}
     for spell in opened:
         _count(-1, spell, event.happened_on)
@@ -150,6 +175,8 @@ def take_back(*, event: PopulationEvent, now: datetime) -> set[int]:
         person = people.pop(spell.person_id)
         person.died = None
         _repeat(person, life_of(spell), now, status=Person.Status.HERE, also=["died"])
+        if spell.opened_by.happened_on > event.happened_on:
+            _grow_again(spell.person_id)
     for person in people.values():
         # Nothing was open before: the event had brought them in.
         person.status = Person.Status.GONE
@@ -189,8 +216,14 @@ def regrid(*, building_id: int, area_id: str) -> int:
     return count
 
 
-def checked_day(day: date, *, today: date, spell: Spell | None = None, born: date | None = None) -> date:
-    """The day of an event, or why it cannot be: in the future, before birth, before what is already known."""
+def checked_day(
+    day: date, *, today: date, spell: Spell | None = None, born: date | None = None, kind: str = ""
+) -> date:
+    """The day of an event, or why it cannot be: in the future, before birth, before what contradicts it.
+
+    It may be told late. A day before `spell`, the open one, is refused only when something lies in the way that an
+    event of this `kind` does not make void. Raises Invalid, TooEarly.
+    """
     if day > today:
         raise Invalid(
             fields={"happened_on": _("This day lies in the future. An event is entered once it has happened.")}
@@ -198,17 +231,72 @@ def checked_day(day: date, *, today: date, spell: Spell | None = None, born: dat
     if born is not None and day < born:
         raise Invalid(fields={"happened_on": _("This day lies before the person was born.")})
     if spell is not None and day < spell.valid_from:
-        text = _("The register already knows something newer: since %(day)s. Take that back first, or correct the day.")
-        raise TooEarly(
-            text % {"day": spell.valid_from.isoformat()},
-            fields={"happened_on": text % {"day": spell.valid_from.isoformat()}},
-        )
+        for event in _after(spell.person_id, day, kind):
+            raise TooEarly(event)
     return day
 
 
-def _close(spell: Spell, event: PopulationEvent, now: datetime) -> None:
-    spell.valid_to, spell.closed_at, spell.closed_by = event.happened_on, now, event
-    spell.save(update_fields=["valid_to", "closed_at", "closed_by"])
+def _after(person_id: int, day: date, kind: str) -> Iterator[PopulationEvent]:
+    """What the register knows of somebody after a day and an event of this kind does not make void, the first first."""
+    void = VOID_BY_END if kind in ENDS else VOID_BY_MOVE if kind in MOVES else ()
+    left_by = None
+    for spell in chain(person_id):
+        is_first_entry = spell.opened_by.kind == EventKind.ENTRY and spell.opened_by_id != left_by
+        is_void = spell.opened_by.kind in void or (is_first_entry and kind in (*ENDS, *MOVES))
+        if spell.valid_from > day and not is_void:
+            yield spell.opened_by
+        left_by = spell.closed_by_id
+        if spell.closed_by is not None and spell.closed_by.kind in ENDS and spell.valid_to and spell.valid_to > day:
+            yield spell.closed_by
+
+
+def chain(person_id: int) -> list[Spell]:
+    """Every spell of somebody, in the order in which one followed the other, with the events between them."""
+    rows = Spell.objects.filter(person_id=person_id).select_related("opened_by", "closed_by")
+    return sorted(rows, key=lambda one: (one.valid_from, one.valid_to or date.max, one.pk))
+
+
+def _closed(spell: Spell, event: PopulationEvent, now: datetime) -> Counter[Delta]:
+    """Close a spell with an event; returns the differences for the headcounts.
+
+    What was told late lies before spells that are known already: these have held for no day, and shrink to nothing on
+    the day of the event. Their events keep their own days, so that taking the late one back can let them grow again.
+    """
+    day, deltas = event.happened_on, Counter[Delta]()
+    if day < spell.valid_from:
+        for one in Spell.objects.filter(person_id=spell.person_id, valid_to__gt=day):
+            _redate(one, min(one.valid_from, day), day, deltas)
+            one.save(update_fields=["valid_from", "valid_to"])
+    spell.closed_at, spell.closed_by = now, event
+    _redate(spell, min(spell.valid_from, day), day, deltas)
+    spell.save(update_fields=["valid_from", "valid_to", "closed_at", "closed_by"])
+    return deltas
+
+
+def _grow_again(person_id: int) -> None:
+    """Give the spells of somebody the days of their events again, as far as none that follows is earlier."""
+    deltas, latest = Counter[Delta](), date.max
+    for spell in reversed(chain(person_id)):
+        until = None
+        if spell.closed_by is not None:
+            until = latest = min(latest, spell.closed_by.happened_on)
+        latest = min(latest, spell.opened_by.happened_on)
+        if (spell.valid_from, spell.valid_to) != (latest, until):
+            _redate(spell, latest, until, deltas)
+            spell.save(update_fields=["valid_from", "valid_to"])
+    add_counts(deltas)
+
+
+def _redate(spell: Spell, first: date, last: date | None, deltas: Counter[Delta]) -> None:
+    """Let a spell hold from another day until another day, and note what that changes in the headcounts."""
+    area, kind = spell.area_id, spell.kind
+    deltas[area, kind, spell.valid_from] -= 1
+    deltas[area, kind, first] += 1
+    if spell.valid_to is not None:
+        deltas[area, kind, spell.valid_to] += 1
+    if last is not None:
+        deltas[area, kind, last] -= 1
+    spell.valid_from, spell.valid_to = first, last
 
 
 def _repeat(person: Person, life: Life, now: datetime, *, status: str, also: Iterable[str] = ()) -> None:

@@ -136,7 +136,7 @@ def review(*, by: Actor, tag: Tag, next_on: date, now: datetime) -> Tag:
 def stop(people: Collection[int], event: PopulationEvent, now: datetime) -> list[tuple[int, str]]:
     """End every tag of people who died or left; returns the lines that the event shows. Restricted ones end unnamed."""
     rows = list(Tag.objects.select_for_update().filter(person_id__in=people, until__isnull=True))
-    names = groups.groups(on=event.happened_on)
+    names = groups.groups(on=timezone.localdate(now))
     lines = []
     for tag in rows:
         tag.until, tag.ended_by = max(tag.since, event.happened_on), event

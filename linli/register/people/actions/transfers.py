@@ -208,7 +208,8 @@ def _ask(
     today = timezone.localdate(now)
     current = spells.open_spells([person.pk for person in rows])
     for person in rows:
-        spells.checked_day(happened_on, today=today, spell=current.get(person.pk), born=person.born)
+        spell, kind = current.get(person.pk), EventKind.FLOW_IN
+        spells.checked_day(happened_on, today=today, spell=spell, born=person.born, kind=kind)
     waiting = Transfer.objects.waiting().filter(from_area_id=origin).values_list("people", flat=True)
     taken = {pk for people in waiting for pk in people}
     for person in rows:

@@ -171,7 +171,7 @@ def test_somebody_without_a_document_can_be_entered(worker, now):
 
 
 def test_events_do_not_lie_before_what_is_known(worker, now):
-    person = make.person(by=worker, now=now, happened_on=date(2020, 1, 1))
+    person = make.person(by=worker, now=now, event="flow_in", happened_on=date(2020, 1, 1))
     with pytest.raises(spells.TooEarly):
         events.die(
             by=worker, person_id=person.pk, version=person.version, happened_on=date(2019, 1, 1), reason="", now=now

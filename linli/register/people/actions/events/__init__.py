@@ -20,7 +20,7 @@ from linli.register.people.actions.events.base import (
     several,
     vars_of,
 )
-from linli.register.people.actions.events.departures import DEPARTURES, die, leave
+from linli.register.people.actions.events.departures import DEPARTURES, die, end_in_batch, leave
 from linli.register.people.actions.events.heads import change_head
 from linli.register.people.actions.events.marriages import change_marital
 from linli.register.people.actions.events.places import Home, Place, placed, placed_area
@@ -44,6 +44,7 @@ __all__ = [
     "checked_code",
     "come_back",
     "die",
+    "end_in_batch",
     "enter",
     "leave",
     "may_edit",

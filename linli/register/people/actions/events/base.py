@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
+from linli.foundation.imports.models import Batch
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.register.people import codes
@@ -56,6 +57,7 @@ def record(
     data: Mapping[str, Any] | None = None,
     transfer: Any = None,
     act: PopulationEvent | None = None,
+    batch: Batch | None = None,
 ) -> PopulationEvent:
     """Write the row of the event for one person; `act` is the first event of the act it belongs to."""
     return PopulationEvent.objects.create(
@@ -71,6 +73,7 @@ def record(
         data=dict(data or {}),
         transfer=transfer,
         act=act,
+        batch=batch,
     )
 
 

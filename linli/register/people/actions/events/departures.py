@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
+from linli.foundation.imports.models import Batch
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, Stale
 from linli.register.people import stops
@@ -77,6 +78,29 @@ def leave(
     return _end(rows, kind, happened_on, by=by, reason=reason, now=now, data=data, heads=heads, relations=relations)
 
 
+def end_in_batch(
+    *,
+    batch: Batch,
+    person_ids: Sequence[int],
+    kind: str,
+    happened_on: date,
+    now: datetime,
+    to: str = "",
+    reason: str = "",
+) -> list[PopulationEvent]:
+    """People died or left (`kind` of event), as the rows of a batch say; `to` where they went, in words.
+
+    Told by whoever approved the batch, and taken back with it. Called inside the transaction that applies the batch; a
+    head is followed by nobody until somebody says who. Raises Invalid, Stale, spells.TooEarly.
+    """
+    if kind not in (EventKind.DEATH, *DEPARTURES):
+        raise Invalid(fields={"event": _("This event does not take anybody away.")})
+    by = Actor(user_id=batch.approved_by_id, post_id=batch.made_post_id, area_id=batch.area_id)
+    rows = several(person_ids, by)
+    data = {"to": clip(tidy(to), 120)} if kind in DEPARTURES else {}
+    return _end(rows, kind, happened_on, by=by, reason=reason, now=now, data=data, heads={}, batch=batch)
+
+
 def _end(
     rows: Sequence[Person],
     kind: str,
@@ -88,6 +112,7 @@ def _end(
     heads: Mapping[int | None, int | None],
     relations: Mapping[int, str] | None = None,
     data: Mapping[str, Any] | None = None,
+    batch: Batch | None = None,
 ) -> list[PopulationEvent]:
     """Close the spells of people who die or leave, and say what ended with them."""
     today = timezone.localdate(now)
@@ -95,7 +120,7 @@ def _end(
     for person in rows:
         if person.status != Person.Status.HERE:
             raise Stale(_("One of them does not live here any more. Reload the page."))
-        spells.checked_day(day, today=today, spell=spell_of(current, person), born=person.born)
+        spells.checked_day(day, today=today, spell=spell_of(current, person), born=person.born, kind=kind)
     led = led_by([person.household_id for person in rows])
     status = Person.Status.DEAD if kind == EventKind.DEATH else Person.Status.GONE
     events: list[PopulationEvent] = []
@@ -111,6 +136,7 @@ def _end(
             reason=reason,
             data={**(data or {}), "from": address_of(spell)},
             act=events[0] if events else None,
+            batch=batch,
         )
         spells.end(event=event, person=person, spell=spell, status=status, now=now)
         ended = [*tags.stop([person.pk], event, now), *stops.stop_all([person.pk], event, now)]

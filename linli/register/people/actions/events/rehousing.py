@@ -164,7 +164,8 @@ def rehouse(
     before = [person.household_id for person in rows]
     wanted = _relations(rows, relations, target, today)
     for person in rows:
-        spells.checked_day(happened_on, today=today, spell=spell_of(current, person), born=person.born)
+        spell = spell_of(current, person)
+        spells.checked_day(happened_on, today=today, spell=spell, born=person.born, kind=kind)
         if person.dwelling_id == target.dwelling_id and person.household_id == target.household_id:
             raise Invalid(fields={"home": _("%(name)s lives there already.") % {"name": person.name}})
     led = led_by(before)
