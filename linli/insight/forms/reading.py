@@ -13,27 +13,10 @@ from linli.foundation.files.documents import XLSX, whole
 from linli.foundation.files.models import StoredFile
 from linli.insight.forms import cases
 from linli.insight.ledgers import definitions
-from linli.insight.ledgers.models import Subject
 from linli.lib.sheets import Workbook, open_sheet
 from linli.lib.sheets.headers import MOST_LOOKED_AT, find_header, plain_name
 from linli.lib.sheets.refusing import SheetRefused
-from linli.register.people.importing import columns as importing
-
-#: Where the words of the import and the columns of the ledgers call the same thing by two names.
-_SAME: Final[Mapping[str, str]] = {"serial": "number", "head_name": "head", "worker": "grid_worker"}
-#: Headings that departments use for what can be reckoned.
-_MORE: Final[Mapping[str, str]] = {
-    "年龄": "age",
-    "周岁": "age",
-    "年龄段": "age_band",
-    "家庭人口数": "household_size",
-    "家庭人口": "household_size",
-    "户主": "head",
-    "居住地址": "address",
-    "现居住地址": "address",
-    "家庭住址": "address",
-    "是否高龄": "tags",
-}
+from linli.register.people import headings
 
 
 @dataclass(frozen=True)
@@ -83,27 +66,11 @@ class Form:
 _OWN: Final = frozenset({"note"})
 
 
-@cache
-def _labels() -> Mapping[str, str]:
-    return {plain_name(field.label): key for key, field in definitions.fields(Subject.PEOPLE).items()}
-
-
 def key_of(name: str) -> str:
     """Under which key a heading is held; "" for what the register does not hold."""
-    found = _key_of(name)
+    heading = headings.read([name])[0]
+    found = definitions.key_of(heading) if heading.sure else ""
     return "" if found in _OWN else found
-
-
-def _key_of(name: str) -> str:
-    last = plain_name(name.rpartition("/")[2])
-    known = definitions.fields(Subject.PEOPLE)
-    if found := _MORE.get(last) or _labels().get(last):
-        return found
-    guess = importing.guess([name], [])
-    if 0 not in guess or guess[0].why == "content":
-        return ""
-    field = _SAME.get(guess[0].field, guess[0].field)
-    return field if field in known or field.startswith("tag:") else ""
 
 
 @cache

@@ -7,8 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from linli.insight.ledgers.models import SavedLedger
+from linli.insight.ledgers.models import SavedLedger, Subject
 from linli.lib.workbooks import Kind
+from linli.register.people.headings import Heading
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,23 @@ def _ledger(row: Mapping[str, Any]) -> Ledger:
         for entry in row["columns"]
     ]
     return Ledger(row["slug"], row["name"], row["subject"], row["filter"], tuple(chosen), row["about"])
+
+
+#: Columns of others, or under other names, that are held with the person.
+_HELD: Mapping[str, str] = {
+    "serial": "number", "head_name": "head", "worker": "grid_worker", "guardian:name": "fact:guardian",
+}  # fmt: skip
+
+
+def key_of(heading: Heading) -> str:
+    """Under which key of a person's columns a heading is held; "" for what is not held.
+
+    A special group is held as itself (“tag:low_income”) where the heading asks whether somebody belongs to it.
+    """
+    key = _HELD.get(heading.key, heading.key)
+    if key in fields(Subject.PEOPLE):
+        return key
+    return key if key.startswith("tag:") and heading.aspect == "member" else ""
 
 
 def of_saved(saved: SavedLedger) -> Ledger:

@@ -23,8 +23,9 @@ from linli.foundation.imports.models import Batch
 from linli.lib.citizen_id import check_digit
 from linli.lib.prefix import within
 from linli.lib.sheets import open_sheet
+from linli.register.people.headings import signature
 from linli.register.people.importing import applying, checking
-from linli.register.people.importing.columns import guess, signature
+from linli.register.people.importing.columns import proposed
 from linli.register.people.importing.kind import CODE
 from linli.register.people.importing.reading import LIMITS
 from linli.register.people.models import Person
@@ -172,7 +173,7 @@ def started(batch: Batch) -> Batch:
         sheet=book.sheets[0].name,
         header=(1, 2),
         columns=list(NAMES),
-        mapping={str(at): found.field for at, found in guess(NAMES, []).items()},
+        mapping={str(at): found.key for at, found in proposed(NAMES, []).items()},
         options={"event": "entry", "create": True},
         signature=signature(NAMES),
         now=timezone.now(),

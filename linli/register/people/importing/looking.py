@@ -8,24 +8,31 @@ from linli.foundation.imports import store
 from linli.foundation.imports.models import Batch
 from linli.lib.sheets import Header, SheetInfo, SheetRefused, find_header, open_sheet
 from linli.lib.sheets.headers import MOST_LOOKED_AT
-from linli.register.people.importing.columns import BY_NAME, guess, is_known, signature
+from linli.register.people.headings import is_known, signature
+from linli.register.people.importing.columns import is_taken, proposed
 from linli.register.people.importing.kind import CODE
 from linli.register.people.importing.reading import LIMITS
 from linli.register.people.importing.refusals import translated
 
 SAMPLE = 200
 SHOWN = 5
+#: The key, why, and whether that is sure, of a column that says nothing.
+NOTHING = ("", "", True)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column as it was found: its name, what it says in the first rows, and the field it is taken for."""
+    """One column as it was found: its name, what it says in the first rows, and the key it is taken for.
+
+    What is not `sure` must be said by people: whose it is does not follow from its heading.
+    """
 
     index: int
     name: str
     sample: list[str]
     field: str
     why: str
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,8 +70,9 @@ def look(batch: Batch, *, sheet: str = "", last_header_row: int = 0) -> Look:
             sample=[text for text in (cells[at] if at < len(cells) else "" for _row, cells in data[:SHOWN]) if text][
                 :3
             ],
-            field=fields.get(at, ("", ""))[0],
-            why=fields.get(at, ("", ""))[1],
+            field=fields.get(at, NOTHING)[0],
+            why=fields.get(at, NOTHING)[1],
+            sure=fields.get(at, NOTHING)[2],
         )
         for at, name in enumerate(header.names)
     ]
@@ -78,12 +86,12 @@ def _header(rows: list[tuple[int, list[str]]], last: int) -> Header:
     return find_header(rows[:MOST_LOOKED_AT], is_known)
 
 
-def _fields(batch: Batch, header: Header, sample: list[list[str]], mark: str) -> dict[int, tuple[str, str]]:
-    """Column → field and why: as this batch has it, as it was matched the last time, or as it is guessed."""
+def _fields(batch: Batch, header: Header, sample: list[list[str]], mark: str) -> dict[int, tuple[str, str, bool]]:
+    """Column → key, why, and whether that is sure: as chosen here, as chosen the last time, or as it is guessed."""
     for why, mapping in (
         ("chosen", batch.mapping if list(header.names) == batch.columns else {}),
         ("remembered", batches.remembered(batch.area_id, CODE, mark)),
     ):
         if mapping:
-            return {int(at): (name, why) for at, name in mapping.items() if name in BY_NAME}
-    return {at: (found.field, found.why) for at, found in guess(header.names, sample).items()}
+            return {int(at): (key, why, True) for at, key in mapping.items() if is_taken(key)}
+    return {at: (found.key, found.why, found.sure) for at, found in proposed(header.names, sample).items()}

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from linli.foundation.areas.queries import names_of
 from linli.foundation.imports.models import Batch
 from linli.lib import citizen_id
-from linli.lib.chinese import mask_phone
+from linli.lib.chinese import mask_phone, mobile
 from linli.register.people import codes, groups
 from linli.register.people.actions import fields
+from linli.register.people.headings import meaning_of
 from linli.register.people.importing.changing import said
-from linli.register.people.importing.columns import BY_NAME
+from linli.register.people.importing.columns import labels
 from linli.register.people.importing.comparing import LIFE, kinds_of, moves
 from linli.register.people.importing.naming import NAME_DIFFERS
 from linli.register.people.importing.sentences import sentences_of, why
@@ -155,12 +156,12 @@ def differences(row: Staged, person: Person) -> list[Difference]:
     found = []
     for name in row.differs.split():
         if name == "tags":
-            labels = groups.groups(area_id=person.area_id)
-            new = "、".join(labels[kind].label if kind in labels else kind for kind in kinds_of(row))
+            known = groups.groups(area_id=person.area_id)
+            new = "、".join(known[kind].label if kind in known else kind for kind in kinds_of(row))
             found.append(Difference(name, _("special groups"), "", new, name in keep))
             continue
         old_value = getattr(person, name) if name in LIFE else fields.plain(person, name)
-        label = BY_NAME[name].label if name in BY_NAME else name
+        label = labels().get(name, name)
         found.append(Difference(name, label, shown(name, old_value), shown(name, said(row, name)), name in keep))
     if moves(row, person):
         old = person.dwelling.address if person.dwelling else ""
@@ -183,10 +184,15 @@ def masked_cells(row: Staged, cells: list[str], mapping: dict[str, str]) -> list
     wrong = sentences_of(row.errors)
     found = []
     for at, text in enumerate(cells):
-        name = mapping.get(str(at), "")
-        if text and name not in wrong and name in ("identity", "head_identity"):
-            text = citizen_id.mask(text)
-        elif text and name not in wrong and name in ("phone", "other_phone"):
-            text = mask_phone(text)
-        found.append((at, text))
+        key = mapping.get(str(at), "")
+        found.append((at, text if key and key in wrong else _masked(meaning_of(key).field, text)))
     return found
+
+
+def _masked(field: str, text: str) -> str:
+    """A number or phone with its ends only, whoever has it; in a column left out, too, where it looks like one."""
+    if field == "identity" or (not field and citizen_id.FORM.fullmatch(text.strip().upper())):
+        return citizen_id.mask(text) if text else ""
+    if field in ("phone", "other_phone") or (not field and mobile(text) is not None):
+        return mask_phone(text) if text else ""
+    return text

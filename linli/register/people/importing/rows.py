@@ -11,6 +11,7 @@ from linli.foundation import vault
 from linli.lib import citizen_id, pinyin, sealing
 from linli.lib.chinese import clip, fold, tidy
 from linli.register.people import documents
+from linli.register.people.headings import Meaning, is_group, meaning_of
 from linli.register.people.importing.cells import (
     NOTHING,
     Identities,
@@ -68,6 +69,8 @@ DOOR_PARTS = ("address", "estate", "building", "entrance", "floor", "room")
 BETWEEN = "\x1f"
 #: What no name begins with, and every formula.
 FORMULA = "=+-@|"
+YES = frozenset({"是", "√", "✓", "y", "yes", "有", "对"})
+NO = frozenset({"否", "不是", "×", "x", "n", "no", "无", "没有"})
 CITIZEN, WITHOUT, HEAD = documents.CITIZEN, documents.WITHOUT, "02"
 LEAST_DOCUMENT = 5
 
@@ -144,8 +147,11 @@ class RowChecker:
             return self._text(name, TEXTS[name])
         if name in ("born", "happened_on"):
             return self._a_day(name)
-        if name.startswith("tag:"):
-            return self._one_group(name)
+        meaning = meaning_of(name)
+        if is_group(meaning.field):
+            return self._one_group(meaning)
+        if meaning.opposite:
+            return self._opposite(meaning.field)
         return getattr(self, f"_take_{name}", None) or self._raw(name)
 
     def _code(self, name: str) -> Handler:
@@ -211,8 +217,18 @@ class RowChecker:
         elif found:
             values.setdefault("_tags", []).extend(found)
 
-    def _one_group(self, name: str) -> Handler:
-        code = name.removeprefix("tag:")
+    def _opposite(self, name: str) -> Handler:
+        """A heading that asks the opposite (人户分离): yes and no change places, other words say what they say."""
+        read = self._code(name)
+
+        def handle(values: Values, text: str, errors: Errors) -> None:
+            word = fold(text).strip().lower()
+            read(values, "否" if word in YES else "是" if word in NO else text, errors)
+
+        return handle
+
+    def _one_group(self, meaning: Meaning) -> Handler:
+        code = meaning.field.removeprefix("tag:")
         levels = self.facts.levels.get(code, ())
         _code, computed, restricted = self.facts.groups.get(code, (code, True, False))
         if computed or restricted:
@@ -220,8 +236,8 @@ class RowChecker:
             return lambda _values, _text, _errors: None
 
         def handle(values: Values, text: str, errors: Errors) -> None:
-            word = fold(text)
-            if word in NOTHING:
+            word = fold(text).strip()
+            if (word.lower() not in NO) if meaning.opposite else (word in NOTHING):
                 return
             level = next((level for level in levels if level in word), "")
             values.setdefault("_tags", []).append((code, level))

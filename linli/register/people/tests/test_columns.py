@@ -17,14 +17,15 @@ from linli.lib.sheets import (
     is_noise,
     open_sheet,
 )
-from linli.register.people.importing.columns import BY_NAME, FIELDS, guess, is_known, signature
+from linli.register.people.headings import BY_NAME, FIELDS, chosen, is_known, signature
+from linli.register.people.headings import read as read_headings
 from linli.register.people.importing.refusals import SENTENCES as TRANSLATED
 from linli.register.people.importing.refusals import translated
 from linli.register.people.tests.sheets.make import HERE, MADE, SHEETS, make
 
 
 def fields(names, sample=()):
-    return {column: found.field for column, found in guess(names, sample).items()}
+    return {column: found.key for column, found in chosen(read_headings(names, sample)).items()}
 
 
 def opened(name):
@@ -34,7 +35,7 @@ def opened(name):
     header = find_header(rows, is_known)
     data = [(number, cells) for number, cells in rows if number >= header.data_from]
     people = [cells for _number, cells in data if not is_noise(cells) and not is_header_again(cells, header)]
-    found = {one.field: column for column, one in reversed(guess(header.names, people).items())}
+    found = {key: column for column, key in reversed(fields(header.names, people).items())}
     return header, people, len(data) - len(people), found
 
 
@@ -66,7 +67,7 @@ def test_every_synonym_is_of_one_field():
         ("基本情况/婚姻状况", "marital"),
         ("现居住详细地址", "address"),
         ("是否低保户", "tag:low_income"),
-        ("残疾等级", "tag:disabled"),
+        ("残疾等级", "tag:disabled.level"),
         ("特殊人群类别", "tags"),
         ("问题", "serial"),
         ("所属网格名称", "grid"),
@@ -78,21 +79,25 @@ def test_headings_are_understood(name, field):
 
 def test_one_column_per_field_and_the_surest_one():
     assert fields(["户籍地址/街道", "户籍地址/详址", "联系方式", "手机号码"]) == {1: "registered_address", 2: "phone"}
-    assert fields(["是否残疾", "残疾等级", "残疾类别"]) == dict.fromkeys(range(3), "tag:disabled")
+    assert fields(["是否残疾", "残疾等级", "残疾类别", "残疾人"]) == {
+        0: "tag:disabled", 1: "tag:disabled.level", 2: "tag:disabled.kind", 3: "tag:disabled",
+    }  # fmt: skip
 
 
 def test_columns_without_names_are_told_by_what_is_in_them():
     sample = [["32010519580302991X", "13912345678", "男", "1958-3-2", "莫愁新寓3幢2单元301室", "x"]] * 5
-    found = guess([""] * 6, sample)
-    assert {at: (one.field, one.why) for at, one in found.items()} == {
+    found = chosen(read_headings([""] * 6, sample))
+    assert {at: (one.key, one.why) for at, one in found.items() if one.sure} == {
         0: ("identity", "content"),
         1: ("phone", "content"),
         2: ("sex", "content"),
         3: ("born", "content"),
         4: ("address", "content"),
     }
-    assert guess(["甲"], [["1.1010519491231E+17"]] * 3)[0].field == "identity"
-    assert guess(["甲"], [["13912345678"], ["x"], ["y"]]) == {}
+    # A heading that nobody understands means something: people are asked.
+    (strange,) = read_headings(["甲"], [["1.1010519491231E+17"]] * 3)
+    assert (strange.key, strange.sure) == ("identity", False)
+    assert fields(["甲"], [["13912345678"], ["x"], ["y"]]) == {}
 
 
 def test_signatures_forgive_spaces_but_not_another_place():
@@ -104,9 +109,9 @@ def test_signatures_forgive_spaces_but_not_another_place():
 
 @given(st.lists(st.text(max_size=20), max_size=8), st.lists(st.lists(st.text(max_size=8), max_size=8), max_size=4))
 def test_no_sheet_breaks_it(names, sample):
-    found = guess(names, sample)
+    found = chosen(read_headings(names, sample))
     assert all(one.field in BY_NAME and 0 < one.score <= 100 for one in found.values())
-    single = [one.field for one in found.values() if not BY_NAME[one.field].several]
+    single = [one.key for one in found.values() if not BY_NAME[one.field].several and one.key != "worker"]
     assert len(single) == len(set(single))
     signature(names)
 
@@ -142,7 +147,14 @@ def test_the_ledger_of_benefits():
     _header, people, _others, found = opened("低保残疾台账.xlsx")
     numbers = column(people, found["identity"])
     assert sum(map(is_damaged_number, numbers)) == 6
-    assert {"tag:low_income", "tag:disabled", "tag:living_alone", "tag:party_member", "tags"} <= found.keys()
+    assert {
+        "tag:low_income",
+        "tag:disabled.kind",
+        "tag:disabled.level",
+        "tag:living_alone",
+        "tag:party_member",
+        "tags",
+    } <= found.keys()
     assert "#REF!" not in {cell for cells in people for cell in cells}
 
 

@@ -1,15 +1,18 @@
 """Forms of the import of sheets."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.register.people.importing import numbering
-from linli.register.people.importing.columns import BY_NAME, FIELDS
+from linli.register.people.importing.columns import choices, is_taken, several
 from linli.register.people.importing.looking import Look
 from linli.register.people.models import Staged
+
+#: What stands in the list of a column whose owner people must name.
+WHOSE: Final = "?"
 
 
 class UploadForm(forms.Form):
@@ -64,13 +67,14 @@ class OptionsForm(forms.Form):
         assert isinstance(target, forms.ChoiceField)
         target.choices = [("", "—"), *grids]
         self.found = found
-        choices = [("", _("— left out —")), *((field.name, field.label) for field in FIELDS if field.kind != "ignored")]
+        offered = [("", _("— left out —")), *((group, list(keys.items())) for group, keys in choices().items())]
         for column in found.columns:
-            known = column.field if column.field in BY_NAME and BY_NAME[column.field].kind != "ignored" else ""
+            known = column.field if is_taken(column.field) else ""
+            asked = [(WHOSE, _("— say whose this is —"))] if not column.sure else []
             self.fields[f"column-{column.index}"] = forms.ChoiceField(
                 label=column.name or _("column %(n)s") % {"n": column.index + 1},
-                choices=choices,
-                initial=known,
+                choices=[*asked, *offered],
+                initial=known if column.sure else WHOSE,
                 required=False,
             )
 
@@ -88,9 +92,11 @@ class OptionsForm(forms.Form):
         for column in self.found.columns:
             key = f"column-{column.index}"
             name = cleaned.get(key)
-            if not name:
+            if name == WHOSE:
+                self.add_error(key, _("Say whose this is: the person's own, or somebody else's; or leave it out."))
+            if not name or name == WHOSE:
                 continue
-            if name in taken and not BY_NAME[name].several:
+            if name in taken and not several(name):
                 self.add_error(key, _("Another column is this field already: %(name)s.") % {"name": taken[name]})
             taken[name] = column.name
         if "name" not in taken:

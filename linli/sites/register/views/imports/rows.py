@@ -22,7 +22,7 @@ from linli.foundation.imports import actions
 from linli.foundation.imports.models import Batch
 from linli.lib.errors import Refusal
 from linli.register.people.importing import deciding, previewing, returning
-from linli.register.people.importing.columns import BY_NAME
+from linli.register.people.importing.columns import labels
 from linli.register.people.importing.looking import look
 from linli.register.people.importing.rows import DOOR_PARTS
 from linli.register.people.importing.sentences import sentences_of
@@ -73,13 +73,13 @@ def _correct(request: ActorRequest, batch: Batch) -> HttpResponse:
 
 
 def _filter(field: str) -> str:
-    return f"field={field}" if field in BY_NAME else ""
+    return f"field={field}" if field in labels() else ""
 
 
 def _page(request: ActorRequest, batch: Batch, form: FileForm, status: int = 200) -> TemplateResponse:
     field, after = request.GET.get("field", ""), request.GET.get("after", "")
     found = Staged.objects.filter(batch=batch, state=Staged.State.ERROR)
-    if field in BY_NAME:
+    if field in labels():
         found = found.filter(errors__contains=f'"{field}":')
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     part, following = previewing.part(found, start, PAGE)
@@ -87,7 +87,7 @@ def _page(request: ActorRequest, batch: Batch, form: FileForm, status: int = 200
     context = {
         "form": form,
         "lines": [_line(batch, row, cells.get(row.row, [])) for row in part],
-        "fields": [(name, BY_NAME[name].label) for name in dict.fromkeys(batch.mapping.values()) if name in BY_NAME],
+        "fields": [(key, labels()[key]) for key in dict.fromkeys(batch.mapping.values()) if key in labels()],
         "field": field,
         "older_url": from_page(request, str(following)) if following else "",
         "first_url": without(request) if after else "",
