@@ -6,18 +6,33 @@ The file is patched, not rewritten: what is not filled stays byte for byte as it
 or numbered ones first; further ones are put in and look alike, everything beneath moves down, and whatever names cells
 follows: totals take in all rows. Every value is text, a number or a day, never a formula. Nothing of a form is
 evaluated here; programs reckon its formulas when they open it.
+
+The tables of a Word document are its sheets, by the names 表1, 表2 … in their order (`word_tables` reads them).
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from linli.lib.filling import excel
+from linli.lib.filling import excel, word
 from linli.lib.filling.blocks import NOTES, Block, Cells, Filled, Note, Value
 from linli.lib.filling.packages import Package
 from linli.lib.filling.refusing import REASONS, NotAForm
+from linli.lib.filling.word_tables import WordTables, word_tables
 from linli.lib.sheets.limits import Limits
 
-__all__ = ["NOTES", "REASONS", "Block", "Cells", "Filled", "NotAForm", "Note", "Value", "fill"]
+__all__ = [
+    "NOTES",
+    "REASONS",
+    "Block",
+    "Cells",
+    "Filled",
+    "NotAForm",
+    "Note",
+    "Value",
+    "WordTables",
+    "fill",
+    "word_tables",
+]
 
 
 def fill(
@@ -37,4 +52,5 @@ def fill(
     never its `name`. Memory does not grow with the rows.
     """
     package = Package(form, limits)
-    return excel.fill(package, out, blocks=blocks, cells=cells, about=about, about_name=about_name)
+    way = word.fill if package.main.startswith("word/") else excel.fill
+    return way(package, out, blocks=blocks, cells=cells, about=about, about_name=about_name)

@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to
 from linli.lib.filling.blocks import Value
 from linli.lib.filling.counted import Row
 from linli.lib.filling.formulas import Mover, Piece, Unreadable
-from linli.lib.filling.packages import Element
+from linli.lib.filling.packages import Element, local
 from linli.lib.filling.pages import Page
 from linli.lib.workbooks import clean
 
@@ -35,7 +35,8 @@ def inside(value: Value, *, is_day: bool, since_1904: bool) -> tuple[str, str, s
         return "", "v", str(value)
     if isinstance(value, date):
         if is_day and value.year > 1904:
-            return "", "v", str(to_excel(value, CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900))
+            days = to_excel(value, CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900)
+            return "", "v", f"{days:.15g}"
         with_time = isinstance(value, datetime)
         return "inlineStr", "is", f"{value:%Y-%m-%d %H:%M}" if with_time else f"{value:%Y-%m-%d}"
     return "inlineStr", "is", clean(str(value))
@@ -73,9 +74,14 @@ class Pattern:
         elif (number := page.serial(row, column)) is not None:
             self.serials[column - 1] = number
         elif page.said(row, column):
-            parts = (etree.tostring(one, encoding="unicode", with_tail=False) for one in cell)
+            parts = [self._as_it_is(one) for one in cell]
             kind = f' t="{cell.get("t")}"' if cell.get("t") else ""
             self.kept[column - 1] = kind, "".join(parts)
+
+    def _as_it_is(self, element: Element) -> str:
+        if local(element) == "v":
+            return f"<{self.tag}v>{escape(element.text or '')}</{self.tag}v>"
+        return str(etree.tostring(element, encoding="unicode", with_tail=False))
 
     def _pieces(self, page: Page, row: int, formula: Element, mover: Mover) -> list[Piece]:
         try:
