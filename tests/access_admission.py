@@ -6,10 +6,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from linli.apps.admission.actions import agreements, objections
-from linli.apps.admission.models import Handing
 from linli.apps.admission.tests.factories import (
     CITY_FILE,
-    HOME,
     agreed,
     guarantee_of,
     handed,
@@ -25,9 +23,12 @@ from linli.foundation.accounts.actors import actor_for
 from linli.foundation.accounts.models import Post
 from linli.foundation.files.documents import store_document
 from linli.foundation.files.tests.test_documents import PDF
-from linli.insight.forms.tests.factories import stored_form
+from linli.insight.forms.models import Difference, ReturnedForm
+from linli.insight.forms.tests.factories import ALL_HELD, released, stored_form, submission_in
 from linli.spine.catalogue.models import Matter
 
+#: Of one that was given; the other pages are about one that waits.
+GIVEN = "forms/submissions/<int:submission_id>/given.xlsx"
 #: For a GET and for an empty POST.
 EXPECTED = {
     "admission/tasks/": ("community-worker", 200, 405),
@@ -77,9 +78,26 @@ EXPECTED = {
     "certificates/asked/<slug:certificate_number>/paper/": ("community-worker", 200, 405),
     "certificates/asked/<slug:certificate_number>/moves/<slug:move_name>/": ("community-worker", 200, 422),
     "burden/": ("community-worker", 200, 405),
+    "forms/": ("community-worker", 200, 405),
+    "forms/print/": ("community-worker", 200, 405),
+    "forms/workbook/": ("community-worker", 200, 405),
+    # What is not whole is told on the page that it leads back to, or refused in words.
+    "forms/communities/<int:community_form_id>/": ("community-worker", 200, 422),
+    "forms/communities/<int:community_form_id>/take-back/": ("community-worker", 405, 302),
+    "forms/communities/<int:community_form_id>/accept/": ("community-worker", 405, 302),
+    "forms/submissions/<int:submission_id>/": ("community-worker", 200, 422),
+    "forms/submissions/<int:submission_id>/standing/": ("community-worker", 405, 302),
+    "forms/submissions/<int:submission_id>/refuse/": ("community-worker", 405, 302),
+    "forms/submissions/<int:submission_id>/filled.xlsx": ("community-worker", 200, 405),
+    "forms/submissions/<int:submission_id>/return/": ("community-worker", 200, 422),
+    GIVEN: ("department-staff", 200, 405),
+    "forms/returned/<int:returned_id>/": ("community-worker", 200, 302),
+    "forms/differences/<int:difference_id>/settle/": ("community-worker", 405, 302),
     "forms/<slug:form_task_number>/": ("community-worker", 200, 405),
     "forms/<slug:form_task_number>/filled.xlsx": ("community-worker", 200, 405),
-    "forms/together/<int:form_handing_id>/<slug:community_id>.xlsx": ("department-staff", 200, 405),
+    "forms/together/<int:form_handing_id>/": ("department-staff", 200, 405),
+    "forms/together/<int:form_handing_id>/repeat/": ("department-staff", 405, 302),
+    "forms/together/<int:form_handing_id>/change/": ("department-staff", 405, 302),
     "admission/lists/<int:list_id>/items/<int:item_id>/object/": ("community-worker", 405, 302),
     "admission/objections/<int:objection_id>/answer/": ("civil-affairs", 405, 302),
 }
@@ -88,6 +106,7 @@ FOR_ALL = {"admission/lists/<int:list_id>/items/<int:item_id>/object/", "certifi
 VALUES_OF = {
     "admission/applications/<int:application_id>/moves/<slug:move_name>/": {"move_name": "withdraw"},
     "certificates/asked/<slug:certificate_number>/moves/<slug:move_name>/": {"move_name": "void"},
+    GIVEN: {},
 }
 
 
@@ -105,7 +124,6 @@ def admission_values(now: datetime) -> dict[str, str]:
     done = handed(department, now, files=[form], form="form")
     # Its own item, so that what is held is handed out to it.
     Matter.objects.filter(pk=item().pk).update(lead_unit_id=department.unit_id)
-    Handing.objects.filter(pk=done.handing.pk).update(answered=[HOME], matter=item())
     application = submitted(
         department, now, bases=[{**CITY_FILE, "file": file}], starts_on=timezone.localdate(now) + timedelta(days=90)
     )
@@ -113,6 +131,18 @@ def admission_values(now: datetime) -> dict[str, str]:
     agreements.add_copy(by=secretary, agreement_id=agreement.pk, file=file)
     guarantee = guarantee_of(agreement)
     paid(secretary, guarantee, timezone.localdate(now), now, 100)
+    waiting, given = (
+        submission_in(
+            handed(department, now, matter=item(), form="form", files=[stored_form(department, now, ALL_HELD)])
+        )
+        for _turn in range(2)
+    )
+    given = released(secretary, given, now)
+    VALUES_OF[GIVEN]["submission_id"] = str(given.pk)
+    returned = ReturnedForm.objects.create(
+        submission=waiting, file=form, at=now, by_id=secretary.user_id, post_id=secretary.post_id
+    )
+    difference = Difference.objects.create(returned=returned, kind=Difference.Kind.CHANGED)
     objection = objections.object_to(by=secretary, matter=item(), text="台账太多", now=now)
     refusal = certificates.refuse(by=_actor("community-worker"), code="death", now=now)
     certificate = sealed_certificate(_actor("community-worker"), secretary, now)
@@ -126,7 +156,10 @@ def admission_values(now: datetime) -> dict[str, str]:
         "handing_id": str(task.handing_id),
         "form_task_number": task.case.number,
         "form_handing_id": str(done.handing.pk),
-        "community_id": HOME,
+        "submission_id": str(waiting.pk),
+        "community_form_id": str(waiting.form_id),
+        "returned_id": str(returned.pk),
+        "difference_id": str(difference.pk),
         "document_id": str(file.pk),
         "application_id": str(application.pk),
         "agreement_id": str(agreement.pk),

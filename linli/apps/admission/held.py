@@ -5,10 +5,12 @@
 Admission hands forms down and counts their columns; the register that holds the answers has readers of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from linli.apps.admission.models import Handing
 from linli.foundation.files.models import StoredFile
 
 #: How the period of a form about cases stands in what a task keeps of it (`Handing.roster`).
@@ -44,3 +46,20 @@ def register(reader: Reader) -> None:
 def read(file: StoredFile, roster: Mapping[str, str]) -> Asked:
     """What the form asks for; nothing where nobody reads forms, or where it is no form that can be read."""
     return _reader[0](file, roster) if _reader else Asked()
+
+
+#: Is told of a form that was handed down, and to which communities; in the transaction of the handing down.
+Arrived = Callable[[Handing, Iterable[str], datetime], None]
+
+_arrived: list[Arrived] = []
+
+
+def on_handed_down(told: Arrived) -> None:
+    """Say who keeps the forms that communities give; the last one wins."""
+    _arrived[:] = [told]
+
+
+def handed_down(handing: Handing, area_ids: Iterable[str], now: datetime) -> None:
+    """A form was handed down to these communities; nothing happens where nobody keeps forms."""
+    for told in _arrived:
+        told(handing, area_ids, now)

@@ -7,6 +7,8 @@ class FormsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.apps.admission import held  # models are loaded only now
+        from linli.insight.forms.actions.opening import handed_down
         from linli.insight.forms.reading import asked
 
         held.register(asked)
+        held.on_handed_down(handed_down)

@@ -16,7 +16,6 @@ from linli.insight.forms.reading import AskedColumn, Form
 from linli.insight.ledgers import columns, definitions
 from linli.insight.ledgers.models import Subject
 from linli.insight.ledgers.rows import Row, Source
-from linli.lib.chinese import mask_name
 from linli.lib.filling import Block, Value, fill
 from linli.register.people import groups
 
@@ -40,36 +39,6 @@ def source_of(handing: Handing, form: Form, *, actor: Actor, area_id: str, today
     return Source(actor, Subject.PEOPLE, chosen, today, keys)
 
 
-def _year(value: Value) -> Value:
-    return f"{value.year}年" if isinstance(value, date) else None
-
-
-def _name(value: Value) -> Value:
-    return mask_name(str(value)) if value else None
-
-
-def _place(value: Value) -> Value:
-    """An address down to its street or estate: what stands before the first number."""
-    words = str(value or "")
-    first = next((at for at, letter in enumerate(words) if letter.isdigit()), len(words))
-    return words[:first] + ("***" if first < len(words) else "")
-
-
-def _hidden(_value: Value) -> Value:
-    return None
-
-
-#: What a sender who takes the form without anybody's approval reads instead: nobody is named, and no door is shown.
-FOR_SENDERS: Final[Mapping[str, Callable[[Value], Value]]] = {
-    **dict.fromkeys(("name", "head", "fact:guardian", "fact:account_name"), _name),
-    **dict.fromkeys(("address", "registered_address", "place"), _place),
-    "born": _year,
-    **dict.fromkeys(("workplace", "other_contact", "household_number", "tag_basis", "fact:certificate"), _hidden),
-    # In the words of a resident anybody may be named; the matter says what it was about.
-    "title": _hidden,
-}
-
-
 def write(
     path: Path,
     *,
@@ -77,25 +46,23 @@ def write(
     form: Form,
     source: Source | CaseSource,
     about: Mapping[str, str],
-    for_sender: bool = False,
     whole_values: bool = False,
     change: Change | None = None,
     seen: Seen | None = None,
 ) -> int:
     """Fill the form with all of `source`; returns how many rows. Sensitive columns are masked.
 
-    `for_sender`: it goes to who asks for it and through nobody's hands, so nobody is named in it (`FOR_SENDERS`).
     `whole_values`: sensitive columns in full, for a caller that has asked for the right and writes it down.
     `change`: what becomes of each value on the way. `seen`: is told every row as it is written.
     `about`: what stands above the list of columns on the sheet of the source. Raises NotAForm.
     """
-    lines = rows(form, source, for_sender=for_sender, whole_values=whole_values, change=change)
+    lines = rows(form, source, whole_values=whole_values, change=change)
     return fill(
         whole(file),
         path,
         name=file.original_name,
         blocks=[Block(form.sheet, form.data_from, _told(lines, seen))],
-        about=_about(form, source, about, for_sender),
+        about=_about(form, source, about, whole_values=whole_values),
         about_name=ABOUT,
     ).count
 
@@ -104,13 +71,12 @@ def rows(
     form: Form,
     source: Source | CaseSource,
     *,
-    for_sender: bool = False,
     whole_values: bool = False,
     change: Change | None = None,
 ) -> Iterator[tuple[str, list[Value]]]:
     """Every row as `write` writes it: the key of what it is about, and a value for each column up to the last."""
     width = max(column.at for column in form.columns) + 1
-    readers = [(column, _reader(column, source, for_sender, whole_values)) for column in form.held]
+    readers = [(column, _reader(column, source, whole_values)) for column in form.held]
     for chunk in source.chunks():
         for row in chunk:
             line: list[Value] = [None] * width
@@ -131,15 +97,7 @@ def _key(row: Any) -> str:
     return f"case:{row.case.pk}" if isinstance(row, cases.CaseRow) else f"person:{row.thing.pk}"
 
 
-def _reader(
-    column: AskedColumn, source: Source | CaseSource, for_sender: bool, whole_values: bool
-) -> Callable[[Any], Value]:
-    read = _plain(column, source, whole_values)
-    mask = FOR_SENDERS.get(column.key) if for_sender else None
-    return read if mask is None else lambda row: mask(read(row))
-
-
-def _plain(column: AskedColumn, source: Source | CaseSource, whole_values: bool) -> Callable[[Any], Value]:
+def _reader(column: AskedColumn, source: Source | CaseSource, whole_values: bool) -> Callable[[Any], Value]:
     if isinstance(source, CaseSource):
         return cases.reader(column.key)
     if column.key.startswith("tag:"):
@@ -153,14 +111,14 @@ def _belongs(row: Row, kind: str) -> str:
     return "是" if any(tag.kind == kind for tag in row.tags) else "否"
 
 
-def _about(form: Form, source: Source | CaseSource, about: Mapping[str, str], for_sender: bool) -> list[list[str]]:
+def _about(form: Form, source: Source | CaseSource, about: Mapping[str, str], *, whole_values: bool) -> list[list[str]]:
     """Where each cell of a column came from, and as of which day: domain texts, so in Chinese."""
     lines = [[label, value] for label, value in about.items()]
     lines += [["截至日期", f"{source.day:%Y-%m-%d}"], ["范围", roster_words(source.chosen)], []]
     lines.append(["表中栏目", "来源", "说明"])
     for column in form.columns:
         where, note = origin(column, form)
-        lines.append([column.name, where, MASKED if for_sender and column.key in FOR_SENDERS else note])
+        lines.append([column.name, where, "" if whole_values else note])
     return lines
 
 

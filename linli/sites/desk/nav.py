@@ -17,7 +17,10 @@ from linli.foundation.notifications.queries import unread_count
 from linli.spine.catalogue.queries import LIST_RIGHTS
 
 #: Entries of the rail that stand for several parts.
-_COVERS = {"/admission/tasks/": ("/admission/", "/certificates/"), "/dashboards/": ("/population/", "/burden/")}
+_COVERS = {
+    "/admission/tasks/": ("/admission/", "/certificates/", "/forms/"),
+    "/dashboards/": ("/population/", "/burden/"),
+}
 COMMUNITY_DIGITS = 12
 FIELD_ROLES = (GRID_WORKER.code, GRID_HEAD.code)
 
@@ -142,6 +145,7 @@ def sections(actor: Actor, path: str) -> list[Item]:
     ]
     tasks = [
         (Permission.TASK_READ, _("Tasks"), "admission:tasks", "clipboard-list", True),
+        (Permission.TASK_READ, _("Forms"), "forms:directory", "file-spreadsheet", True),
         (Permission.TASK_READ, _("Applications"), "admission:applications", "file-text", True),
         (Permission.TASK_READ, _("Agreements"), "admission:agreements", "scale", True),
         ("", _("Lists"), "admission:lists", "list-details", actor.can(Permission.TASK_READ)),

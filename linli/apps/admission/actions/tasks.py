@@ -126,13 +126,15 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
         raise AlreadySent(Handing.objects.get(key=given.key)) from None
     HandingFile.objects.bulk_create(HandingFile(handing=handing, file=file) for file in given.files)
     keep(given.files)
-    # What is held is not asked for: such a form goes to its sender filled, and never reaches a community.
+    # What is held is not asked for: such a form needs nobody's work, only that its community lets it go.
     answered = [area.pk for area in areas if asked.all_held and not objections[area.pk]]
     if answered:
         handing.answered = answered
         handing.save(update_fields=["answered"])
     wanted = [area for area in areas if area.pk not in set(answered)]
     made = _open(by, handing, wanted, objections, party_of_unit(unit=unit, now=now), now, asked)
+    if asked.columns:
+        held.handed_down(handing, [area.pk for area in areas], now)
     off = sum(1 for task in made if task.off_list)
     return Handed(handing, len(made) - off, off, len(answered))
 

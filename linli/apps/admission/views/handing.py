@@ -183,6 +183,7 @@ def handing(request: ActorRequest, handing_id: int) -> TemplateResponse:
         "answered": list(Area.objects.filter(pk__in=found.answered).order_by("pk")[:1500])
         if found.unit_id == actor.unit_id
         else [],
+        "asks_form": found.form == Form.FORM and found.unit_id == actor.unit_id and hasattr(found, "asked_form"),
         "files": [one.file for one in found.files.select_related("file")],
         "older_url": from_page(request, rows.after),
         "first_url": without(request) if after else "",

@@ -207,7 +207,7 @@ def the_form_comes_back_filled_without_typing(department: Person, community: Per
     community.press("Form: 6 of 8 columns are held", role="link")
     community.sees("未掌握，需社区填写")
     with community.page.expect_download() as taken:
-        community.page.get_by_role("link", name="Take the filled form").click()
+        community.page.get_by_role("link", name="The community's own copy").click()
     sheet = openpyxl.load_workbook(io.BytesIO(taken.value.path().read_bytes()))["统计表"]
     assert [sheet.cell(row, 2).value for row in (3, 4)] == ["张测试", None], (
         "nobody typed it, and only the old are in it"

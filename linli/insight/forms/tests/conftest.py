@@ -8,6 +8,7 @@ from linli.apps.admission.tests.factories import of_unit
 @pytest.fixture(autouse=True)
 def _kept_files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
+    settings.LINLI_HOME = tmp_path
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What is done with forms: opened, copied, released, taken back, returned."""

@@ -1,0 +1,39 @@
+"""What the clock does with forms: it opens periods, tells of what was missed, deletes what is over; gives nothing."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from linli.foundation.jobs.schedule import periodic
+from linli.foundation.rules import queries as rules
+from linli.insight.forms.actions import fillings, releasing, series
+from linli.insight.forms.models import AskedForm, Submission
+
+BATCH = 500
+
+
+@periodic(every=timedelta(hours=1), name="forms.open")
+def open_periods(now: datetime) -> str:
+    """Open the periods of recurring forms whose time has come."""
+    rows = AskedForm.objects.exclude(every="").select_related("handing", "template").order_by("pk")
+    made = sum(series.open_due(asked=asked, now=now) for asked in rows.iterator(chunk_size=BATCH))
+    return f"opened {made}" if made else ""
+
+
+@periodic(every=timedelta(hours=1), name="forms.missed")
+def tell_missed(now: datetime) -> str:
+    """Tell of forms whose day has passed."""
+    late = Submission.objects.filter(
+        state=Submission.State.WAITING, missed_at__isnull=True, due_on__lt=timezone.localdate(now)
+    )
+    rows = late.select_related("form__asked__handing", "form__area").order_by("due_on", "pk")[:BATCH]
+    told = sum(series.miss(submission=row, now=now) for row in rows)
+    return f"told of {told}" if told else ""
+
+
+@periodic(every=timedelta(minutes=10), name="forms.expire")
+def expire(now: datetime) -> str:
+    """Delete released files whose time is over, and the rows that nobody compares any more."""
+    days = int(rules.params("forms.release", "", timezone.localdate(now))["rows_days"])
+    gone, forgotten = releasing.expire(now=now), fillings.forget(now=now, days=days)
+    return f"{gone} files and the rows of {forgotten} fillings deleted" if gone or forgotten else ""
