@@ -17,7 +17,7 @@ from linli.foundation.imports.models import Batch
 from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal, Stale
 from linli.register.people.actions import spells, tags
-from linli.register.people.importing import changing, founding, matching, newcomers, rechecking
+from linli.register.people.importing import changing, ending, founding, matching, newcomers, rechecking
 from linli.register.people.models import Household, Person, Staged
 
 COMMUNITY_DIGITS = 12
@@ -104,6 +104,7 @@ def _apply(batch: Batch, now: datetime, run: Run) -> dict[str, int]:
     spells.add_counts(newcomers.headcounts())
     run.say("changes")
     counts |= changing.change(batch, now)
+    counts |= ending.end(batch, now)
     founding.drop()
     return counts
 

@@ -16,6 +16,7 @@ from linli.register.people.actions import fields, spells
 from linli.register.people.actions.spells import Life
 from linli.register.people.importing.comparing import LIFE, _tags, differences, moves
 from linli.register.people.importing.founding import HOMES, PLACED
+from linli.register.people.importing.happening import ENDS
 from linli.register.people.importing.newcomers import give
 from linli.register.people.models import Change, Person, PopulationEvent, Spell, Staged
 from linli.register.people.models.event import EventKind
@@ -26,9 +27,13 @@ Place = tuple[str, int | None, int | None]
 
 def change(batch: Batch, now: datetime) -> dict[str, int]:
     """Change and move the people whom rows mean, as decided. Chunk by chunk, in the order of their ids."""
-    rows = Staged.objects.filter(
-        batch=batch, state=Staged.State.OK, decision=Staged.Decision.SAME, person_id__isnull=False
-    ).order_by("person_id", "row")
+    rows = (
+        Staged.objects.filter(
+            batch=batch, state=Staged.State.OK, decision=Staged.Decision.SAME, person_id__isnull=False
+        )
+        .exclude(event__in=ENDS)
+        .order_by("person_id", "row")
+    )
     ids = list(rows.values_list("pk", flat=True))
     counts = {"changed": 0, "fields": 0, "moved": 0}
     seen: set[int] = set()
@@ -140,7 +145,7 @@ def _turn(
         person=person,
         household_id=after.household_id,
         area_id=after.area_id,
-        kind=_kind(batch, spell, place, names),
+        kind=_kind(batch, row, spell, place, names),
         happened_on=day,
         reported_at=now,
         by_id=batch.approved_by_id,
@@ -161,7 +166,8 @@ def _alone(household_id: int | None) -> bool:
 
 def _day(row: Staged, spell: Spell | None, now: datetime) -> date:
     today = timezone.localdate(now)
-    day = min(row.happened_on, today) if row.happened_on and "happened_on" in row.given.split() else today
+    told = "happened_on" in row.given.split() or row.event_on is not None
+    day = min(row.happened_on, today) if row.happened_on and told else today
     return max(day, spell.valid_from) if spell is not None else day
 
 
@@ -177,9 +183,13 @@ def _last(person: Person) -> Life:
     )
 
 
-def _kind(batch: Batch, spell: Spell | None, place: Place | None, names: Collection[str]) -> str:
+def _kind(batch: Batch, row: Staged, spell: Spell | None, place: Place | None, names: Collection[str]) -> str:
     if spell is None:
-        return str(batch.options.get("event") or EventKind.ENTRY)
+        return (
+            row.event
+            if row.event in (EventKind.MOVE_IN, EventKind.FLOW_IN)
+            else str(batch.options.get("event") or EventKind.ENTRY)
+        )
     if place is not None:
         return EventKind.MOVE_WITHIN
     return EventKind.MARRIAGE if "marital" in names else EventKind.ENTRY

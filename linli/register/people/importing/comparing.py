@@ -7,6 +7,7 @@ from typing import Any
 from linli.foundation import vault
 from linli.foundation.imports.models import Batch
 from linli.lib.chinese import same_name
+from linli.register.people.importing.happening import ENDS
 from linli.register.people.models import Person, Staged, Tag
 
 CHUNK = 1000
@@ -32,7 +33,7 @@ def compare(batch: Batch, **conditions: Any) -> None:
     """
     rows = Staged.objects.filter(
         batch=batch, person_id__isnull=False, decision=Staged.Decision.SAME, state__in=("ok", "unchanged"), **conditions
-    )
+    ).exclude(event__in=ENDS)
     for part in _chunks(rows):
         before = {row.pk: (found(row), row.person_version) for row in part}
         changed = [row for row in compared(part) if (found(row), row.person_version) != before[row.pk]]

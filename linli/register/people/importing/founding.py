@@ -19,7 +19,8 @@ BUILDINGS, ESTATES = Building._meta.db_table, Estate._meta.db_table
 DWELLINGS, HOUSEHOLDS = Dwelling._meta.db_table, Household._meta.db_table
 MADE = MadeHome._meta.db_table
 #: Rows that bring somebody in, or take somebody to another door.
-NEWCOMER = "(s.person_id IS NULL OR s.decision = 'different')"
+#: Whoever a sheet takes away is never brought in by it.
+NEWCOMER = "((s.person_id IS NULL OR s.decision = 'different') AND s.event NOT IN ('death', 'move_out', 'flow_out'))"
 MOVER = "(s.person_id IS NOT NULL AND s.decision = 'same' AND s.moves)"
 ROOM_ENDS = ", ".join(f"'{one}'" for one in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -121,7 +122,7 @@ def _place(batch: Batch) -> None:
         'SELECT s.id AS staged_id, s."row", s.household_key, s.household_id, s.dwelling_id, s.entrance, s.room,'  # noqa: S608
         " s.floor,"
         " COALESCE(s.building_id, b.id) AS building_id, COALESCE(b.area_id, s.area_id) AS area_id,"
-        " s.happened_on, s.household_number, s.relation,"
+        " s.happened_on, s.household_number, s.relation, s.event,"
         f" CASE WHEN {NEWCOMER} THEN 1 ELSE 0 END AS newcomer"
         f' FROM "{TABLE}" AS s'
         f' LEFT JOIN "{ESTATES}" AS e ON s.building_id IS NULL AND s.building <> %s AND e.name = s.estate'

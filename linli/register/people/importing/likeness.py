@@ -12,6 +12,7 @@ from linli.foundation import vault
 from linli.foundation.imports.models import Batch
 from linli.lib import addresses
 from linli.lib.prefix import within
+from linli.register.people.importing.happening import ENDS
 from linli.register.people.importing.staging import TABLE
 from linli.register.people.models import Person, Staged
 
@@ -31,6 +32,8 @@ POINTS = {
 BORN_DIFFERS = -40
 IDENTITY_DIFFERS = -60
 ENOUGH = 60
+#: Whoever died or left is somebody of the register: the name alone is worth a question.
+ENOUGH_TO_END = 35
 MOST_PAIRS = 200_000
 CHUNK = 1000
 
@@ -101,7 +104,9 @@ def _mark(pairs: list[tuple[int, int]]) -> list[int]:
         people = Person.objects.select_related("dwelling").in_bulk([person for _row, person in part])
         for row_id, person_id in part:
             found = of_person(rows[row_id], people[person_id])
-            if found.score >= ENOUGH and (row_id not in best or found.score > best[row_id][0].score):
+            if found.score >= (ENOUGH_TO_END if rows[row_id].event in ENDS else ENOUGH) and (
+                row_id not in best or found.score > best[row_id][0].score
+            ):
                 best[row_id], numbers[row_id] = (found, person_id), rows[row_id].row
     _save(
         {

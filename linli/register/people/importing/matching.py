@@ -9,7 +9,8 @@ from django.utils import timezone
 from linli.foundation.imports.models import Batch
 from linli.lib.prefix import within
 from linli.register.homes.models import Building, Dwelling, Estate
-from linli.register.people.importing import comparing, likeness, naming
+from linli.register.people.importing import comparing, ending, likeness, naming
+from linli.register.people.importing.happening import ENDS
 from linli.register.people.importing.staging import TABLE, execute, on_postgresql
 from linli.register.people.models import Household, Person, Spell, Staged
 
@@ -48,7 +49,9 @@ def decide_again(batch: Batch) -> None:
     Staged.objects.filter(batch=batch, state="error", errors__in=(SECOND_HEAD, HAS_HEAD, comparing.HEAD_CHANGE)).update(
         state="ok", errors="{}"
     )
+    ending.reset(batch)
     comparing.compare(batch)
+    ending.find(batch)
     _households(batch)
     _heads(batch)
 
@@ -60,6 +63,9 @@ def counted(batch: Batch) -> dict[str, int]:
     ok = rows.filter(state=Staged.State.OK)
     more = ok.aggregate(
         new=Count("pk", filter=_new()),
+        births=Count("pk", filter=_new() & Q(event="birth")),
+        deaths=Count("pk", filter=Q(event="death")),
+        left=Count("pk", filter=Q(event__in=("move_out", "flow_out"))),
         changed=Count("pk", filter=Q(decision="same", person_id__isnull=False) & ~Q(differs="")),
         moved=Count("pk", filter=Q(decision="same", person_id__isnull=False, moves=True)),
     )
@@ -77,6 +83,7 @@ def _start_over(batch: Batch) -> None:
     rows.filter(state="error", errors__in=(DEAD, SECOND_HEAD, HAS_HEAD, comparing.HEAD_CHANGE)).update(
         state="ok", errors="{}"
     )
+    ending.reset(batch)
     free = rows.filter(decided_by_id__isnull=True)
     if not free.exclude(person_id=None, same_as_row=None, state__in=("ok", "error")).exists():
         return
@@ -135,16 +142,17 @@ def _elsewhere(batch: Batch) -> None:
 
 
 def _in_sheet(batch: Batch) -> None:
-    """The same document twice in the sheet: the first row stands, the others are decided."""
+    """The same document twice in the sheet: one row stands (that of an end, or the first); the others are decided."""
     execute(
         f'UPDATE "{TABLE}" SET state = %s, same_as_row = f.first_row, person_id = NULL, reason = %s,'  # noqa: S608
         " score = 100,"
-        ' decision = %s FROM (SELECT identity_index, MIN("row") AS first_row'
+        ' decision = %s FROM (SELECT identity_index, COALESCE(MIN(CASE WHEN event IN (%s, %s, %s) THEN "row" END),'
+        ' MIN("row")) AS first_row'
         f' FROM "{TABLE}" WHERE batch_id = %s AND identity_index IS NOT NULL AND state NOT IN (%s, %s)'
         " GROUP BY identity_index HAVING COUNT(*) > 1) AS f"
         f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".identity_index = f.identity_index'
-        f' AND "{TABLE}"."row" > f.first_row AND "{TABLE}".state IN (%s, %s) AND "{TABLE}".decided_by_id IS NULL',
-        ["duplicate", "identity", "", batch.pk, "left_out", "error", batch.pk, "ok", "conflict"],
+        f' AND "{TABLE}"."row" <> f.first_row AND "{TABLE}".state IN (%s, %s) AND "{TABLE}".decided_by_id IS NULL',
+        ["duplicate", "identity", "", *ENDS, batch.pk, "left_out", "error", batch.pk, "ok", "conflict"],
     )
 
 

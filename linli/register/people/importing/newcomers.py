@@ -45,7 +45,8 @@ def enter(batch: Batch, now: datetime) -> dict[str, int]:
     execute(
         f'INSERT INTO "{EVENTS}" (id, person_id, household_id, area_id, kind, happened_on, reported_at,'  # noqa: S608
         " by_id, post_id, reason, data, stopped, transfer_id, batch_id, undone_at, undone_by_id)"
-        f" SELECT event_id, person_id, household_id, area_id, %s, happened_on, {moment}, %s, %s, '',"
+        f" SELECT event_id, person_id, household_id, area_id, COALESCE(NULLIF(event, ''), %s), happened_on, {moment},"
+        " %s, %s, '',"
         f" {_json()}, {_json()}, NULL, %s, NULL, NULL FROM {NEW}",
         [kind, now, batch.approved_by_id, batch.made_post_id, "{}", "[]", batch.pk],
     )
@@ -79,7 +80,8 @@ def _gather() -> None:
         NEW,
         f"SELECT {next_id(Person, 'p.staged_id')} AS person_id,"  # noqa: S608
         f" {next_id(PopulationEvent, 'p.staged_id')} AS event_id,"
-        " p.staged_id, p.area_id, p.dwelling_id, p.happened_on, COALESCE(p.household_id, h.id) AS household_id,"
+        " p.staged_id, p.area_id, p.dwelling_id, p.happened_on, p.event,"
+        " COALESCE(p.household_id, h.id) AS household_id,"
         " CASE WHEN p.relation = '' AND h.has_head = 0 AND h.first_row = p.\"row\" THEN '02' ELSE p.relation END"
         " AS relation"
         f" FROM {PLACED} AS p LEFT JOIN {HOMES} AS h ON p.household_id IS NULL AND h.household_key = p.household_key"

@@ -29,7 +29,7 @@ TABLES = {
     "match": "residence_match", "kind": "population_kind",
 }  # fmt: skip
 #: What the tabs of the preview show.
-VIEWS = ("meanwhile", "new", "changed", "moved", "unchanged", "conflict", "left_out")
+VIEWS = ("meanwhile", "new", "changed", "moved", "births", "deaths", "left", "unchanged", "conflict", "left_out")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ def rows_in(batch: Batch, view: str) -> QuerySet[Staged]:
         "new": rows.filter(state="ok").exclude(decision="same", person_id__isnull=False),
         "changed": same.exclude(differs=""),
         "moved": same.filter(moves=True),
+        "births": rows.filter(state="ok", event="birth").exclude(decision="same", person_id__isnull=False),
+        "deaths": rows.filter(state="ok", event="death"),
+        "left": rows.filter(state="ok", event__in=("move_out", "flow_out")),
         "unchanged": rows.filter(state="unchanged"),
         "conflict": rows.filter(state="conflict"),
         "left_out": rows.filter(state__in=("left_out", "error")),

@@ -11,7 +11,7 @@ from typing import Final
 from django.db import connection
 
 from linli.foundation.imports.models import Batch
-from linli.register.people.importing import comparing, likeness, matching
+from linli.register.people.importing import comparing, ending, likeness, matching
 from linli.register.people.importing.matching import DISTRICT_DIGITS, MATCHED_AT, PEOPLE
 from linli.register.people.importing.staging import TABLE
 from linli.register.people.models import Staged
@@ -22,6 +22,7 @@ CHUNK = 1000
 OTHER_VERSION: Final = (
     f'SELECT s."row" FROM "{TABLE}" AS s LEFT JOIN "{PEOPLE}" AS p ON p.id = s.person_id'  # noqa: S608 - names of ours
     " WHERE s.batch_id = %s AND s.person_id IS NOT NULL AND s.decision = 'same' AND s.state IN ('ok', 'unchanged')"
+    " AND s.event NOT IN ('death', 'move_out', 'flow_out')"
     " AND (p.id IS NULL OR s.person_version IS NULL OR p.version <> s.person_version)"
 )
 KNOWN: Final = (
@@ -38,7 +39,7 @@ def recheck(batch: Batch) -> int:
     Staged.objects.filter(batch=batch, meanwhile=True).update(meanwhile=False)
     matching.homes(batch)
     since = datetime.fromtimestamp(int(batch.counts.get(MATCHED_AT, 0)), UTC) - LONGEST_TRANSACTION
-    found = {*_changed(batch), *_known_by_now(batch), *likeness.find_since(batch, since)}
+    found = {*_changed(batch), *_known_by_now(batch), *likeness.find_since(batch, since), *ending.find(batch)}
     if not found:
         return 0
     matching.match(batch)

@@ -12,6 +12,7 @@ from linli.lib import citizen_id, pinyin, sealing
 from linli.lib.chinese import clip, fold, tidy
 from linli.register.people import documents
 from linli.register.people.headings import Meaning, is_group, meaning_of
+from linli.register.people.importing import happening
 from linli.register.people.importing.cells import (
     NOTHING,
     Identities,
@@ -37,14 +38,15 @@ COLUMNS = (
     "identity_kind", "identity_sealed", "identity_index", "sex", "born", "ethnic", "nationality", "marital",
     "education", "political", "employment", "workplace", "phone_sealed", "phone_index", "other_contact",
     "other_phone_sealed", "registered_area", "registered_address", "match", "inflow_reason", "note", "kind",
-    "relation", "happened_on", "tags", "area_id", "estate", "building", "entrance", "room", "floor", "building_id",
-    "dwelling_id", "household_key", "household_number", "household_id", "person_id", "same_as_row", "reason",
-    "score", "decision", "decided_by_id", "differs", "keep", "moves",
+    "relation", "happened_on", "event", "event_on", "tags", "area_id", "estate", "building", "entrance", "room",
+    "floor", "building_id", "dwelling_id", "household_key", "household_number", "household_id", "person_id",
+    "same_as_row", "reason", "score", "decision", "decided_by_id", "differs", "keep", "moves",
 )  # fmt: skip
 BLANK: Values = {
     **dict.fromkeys(COLUMNS, ""),
     "errors": "{}", "identity_kind": "000", "identity_index": None, "sex": "0", "born": None, "nationality": "CHN",
-    "kind": "registered", "happened_on": None, "tags": "[]", "floor": None, "building_id": None, "dwelling_id": None,
+    "kind": "registered", "happened_on": None, "event_on": None, "tags": "[]", "floor": None,
+    "building_id": None, "dwelling_id": None,
     "household_id": None, "person_id": None, "same_as_row": None, "score": 0, "decided_by_id": None, "moves": "0",
     "state": "ok",
 }  # fmt: skip
@@ -82,6 +84,7 @@ class RowChecker:
         self.facts, self.batch_id = facts, batch_id
         self.identities = Identities(facts.today)
         self.day = day_reader(facts.today)
+        self.event_day = facts.event_on if facts.event_on != facts.today else None
         self.names = Remembered(self._name_parts)
         self.written = Remembered(date.isoformat)
         self.groups = group_reader(facts.groups, facts.levels)
@@ -120,6 +123,7 @@ class RowChecker:
         self._name(values, errors)
         standing = self._place(values, line, errors)
         self._household(values, line, standing)
+        happening.settle(values, errors, day=self.day, default=self.event_day)
         self._day(values, errors)
         tags = values.get("_tags")
         if tags:

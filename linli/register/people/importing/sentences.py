@@ -39,6 +39,17 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     "building_unknown": lambda: _("The register has no such building. Correct the address, or allow new homes."),
     "dwelling_unknown": lambda: _("The register has no such door. Correct the address, or allow new homes."),
     "dead": lambda: _("The register says that this person has died."),
+    "event_unknown": lambda: _(
+        "“%(text)s” is no event or state that is known. Write for example 死亡, 迁出, 流出, 在册."
+    ),
+    "events_differ": lambda: _("The columns of this row say different things of what happened."),
+    "event_on_page": lambda: _("This event is entered on the page of the person or the household."),
+    "event_day_missing": lambda: _("Say on which day: a column 死亡日期, 迁出日期 or 变动日期 is missing here."),
+    "event_before_birth": lambda: _("This day lies before the birthday."),
+    "note_says_event": lambda: _("The remark says “%(text)s”: use it as the column 变动类型, or correct it."),
+    "ended_nobody": lambda: _("The register does not know this person, so nothing of them can end or change."),
+    "ended_dead": lambda: _("The register says that this person died on %(day)s."),
+    "ended_gone": lambda: _("The register says that this person left on %(day)s."),
     "second_head": lambda: _("This household has a head already, in a row above."),
     "household_has_head": lambda: _("This household has a head in the register already."),
     "head_change": lambda: _("A change of the head is an event: enter it on the page of the household."),

@@ -66,6 +66,9 @@ class Staged(models.Model):
     kind = models.CharField(max_length=10, default="registered")
     relation = models.CharField(max_length=2, blank=True)
     happened_on = models.DateField(null=True)
+    # What the row says happened (a kind of `EventKind`; "" where it says nothing of the sort), and on which day.
+    event = models.CharField(max_length=12, blank=True, db_default="")
+    event_on = models.DateField(null=True)
     # [[kind, level], …] of the special groups that the row names.
     tags = models.TextField(default="[]")
 
@@ -132,6 +135,8 @@ class Staged(models.Model):
         "note": "personal",
         "kind": "personal",
         "relation": "personal",
+        "event": "personal",
+        "event_on": "personal",
         "tags": "personal",
         "household_number": "personal",
     }

@@ -44,6 +44,11 @@ def preview(request: ActorRequest, batch_id: int) -> HttpResponse:
         "new": (_("New people"), counts.get("new", 0)),
         "changed": (_("Changed"), counts.get("changed", 0)),
         "moved": (_("Moved"), counts.get("moved", 0)),
+        **{
+            name: (label, counts[name])
+            for name, label in (("births", _("Births")), ("deaths", _("Deaths")), ("left", _("Departures")))
+            if counts.get(name)
+        },
         "unchanged": (_("Unchanged"), counts.get("unchanged", 0)),
         "conflict": (_("Live elsewhere"), counts.get("conflict", 0)),
         "left_out": (_("Left out"), counts.get("left_out", 0) + counts.get("error", 0)),
@@ -60,7 +65,7 @@ def preview(request: ActorRequest, batch_id: int) -> HttpResponse:
         "first_url": without(request) if after else "",
         "open": counts.get("duplicate", 0),
         "wrong": counts.get("error", 0),
-        "nothing": not (counts.get("new") or counts.get("changed") or counts.get("moved")),
+        "nothing": not any(counts.get(name) for name in ("new", "changed", "moved", "deaths", "left")),
     }
     return show(request, "import_preview.html", batch, "preview", context)
 
@@ -124,6 +129,8 @@ def result(request: ActorRequest, batch_id: int) -> HttpResponse:
         "changed": _("People changed"),
         "fields": _("Fields changed"),
         "moved": _("People moved"),
+        "deaths": _("Deaths"),
+        "left": _("Departures"),
         "tags": _("Special groups"),
     }
     context = {
