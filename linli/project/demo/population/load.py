@@ -13,6 +13,7 @@ from linli.foundation.accounts.models import Post
 from linli.foundation.accounts.roles import COMMUNITY_WORKER
 from linli.lib.prefix import within
 from linli.project.bench import bulk
+from linli.project.demo.population import circles
 from linli.project.demo.population.book import HERE, Book, Resident
 from linli.project.demo.population.families import Families, Family
 from linli.project.demo.population.ground import leaves_of, open_grids
@@ -176,6 +177,8 @@ class _Maker:
         rented = head.kind == "floating" and rng.random() < 0.55
         since = head.open["valid_from"] if head.open else self.today
         self.book.tenures.add(dwelling_id=door.id, person_id=head.id, part="tenant" if rented else "owner", since=since)
+        if rented:
+            self.book.tenures.add(dwelling_id=door.id, part="owner", since=since, **circles.landlord(door.id))
         self._dwelling(door, "02" if rented else "01", rental_use="02" if rented else "")
 
     def _dwelling(self, door: Door, use: str, **more: str) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from linli.foundation import vault
-from linli.project.demo.population import names, numbers
+from linli.project.demo.population import circles, names, numbers
 from linli.project.demo.population.book import DEAD, HERE, Book, Resident
 from linli.project.demo.population.families import MALE, YEAR, Family
 from linli.project.demo.population.tables import Chances, society, table
@@ -90,6 +90,7 @@ class Portraits:
             registered_address=(who.home.address if who.home else "") if who.origin is None else who.origin[1],
             match=who.match,
             inflow_reason=self._reason(who, age, rng),
+            **circles.contact(who, family.form if family is not None else "", age),
             version=who.version,
             created_at=who.first_at,
             updated_at=who.last_at,
@@ -152,14 +153,9 @@ class Portraits:
         rates = self.rates
         share = next(rate for first, rate in reversed(rates["disabled"]["rows"]) if age >= first)
         if rng.random() < share:
-            self._give(
-                who,
-                "disabled",
-                rng,
-                level=self.levels.draw(rng),
-                facts={"kind": self.kinds.draw(rng)},
-                basis="残疾人证",
-            )
+            level, kind = self.levels.draw(rng), self.kinds.draw(rng)
+            facts = circles.disability(who, kind, level)
+            self._give(who, "disabled", rng, level=level, facts=facts, basis="残疾人证")
         for kind, fits, rate, levels, basis in (
             ("low_income_margin", who.kind == "registered", rates["low_income_margin"], (), "低保边缘家庭认定表"),
             ("incapable", age >= 65, rates["incapable"], ("轻度", "中度", "重度"), "能力评估报告"),
@@ -185,8 +181,10 @@ class Portraits:
     def low_income(self, people: list[Resident], rng: random.Random) -> None:
         """A family with the minimum allowance: all of its members, or none."""
         level = rng.choices(("全额", "差额"), (25, 75))[0]
+        head = next(who for who in people if who.relation == "02")
+        facts = circles.allowance(head, len(people))
         for who in people:
-            self._give(who, "low_income", rng, level=level, basis="低保证")
+            self._give(who, "low_income", rng, level=level, facts=facts, basis="低保证")
 
     def _give(
         self,
