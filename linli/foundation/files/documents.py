@@ -48,6 +48,8 @@ def type_of(data: bytes) -> str:
         return "image/png"
     if data.startswith(b"PK\x03\x04"):
         return _office_type(data)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise _refused(messages.DOCUMENT_OLD)
     raise _refused(messages.DOCUMENT_UNKNOWN)
 
 

@@ -29,5 +29,9 @@ VOICE_UNKNOWN = _("This is not a recording that can be kept. Please record it ag
 DOCUMENT_EMPTY = _("The file is empty. Please choose it again.")
 DOCUMENT_TOO_BIG = _("The file is larger than 20 MB. Please choose a smaller one.")
 DOCUMENT_UNKNOWN = _("This kind of file cannot be kept here. Please send PDF, Word, Excel, JPEG or PNG.")
+DOCUMENT_OLD = _(
+    "This is an Excel or Word file in the old format (.xls, .doc), or one with a password. Open it, choose “Save as” "
+    "and the kind “Excel workbook (.xlsx)” or “Word document (.docx)” without a password, and attach that one."
+)
 DOCUMENT_ACTIVE = _("This file carries a program (macro) and is not kept. Save it without macros and send it again.")
 DOCUMENT_DAMAGED = _("The file is damaged. Please send it again.")
