@@ -41,6 +41,8 @@ def facets_of(task: Task) -> Mapping[str, int]:
         **forms,
         "columns": task.columns,
         "columns_held": task.columns_held,
+        "cells": task.cells,
+        "cells_held": task.cells_held,
     }
 
 

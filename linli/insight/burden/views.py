@@ -187,7 +187,16 @@ def _kpis(scope: Scope, found: Figures, money: queries.Money, reads: bool) -> li
             delta=_("for %(n)s tasks, %(mean)s minutes each") % {"n": found.spent_tasks, "mean": mean},
         ),
     ]
-    if found.columns:
+    if found.cells:
+        kpis.append(
+            item(
+                _("Cells of forms that nobody had to fill in"),
+                f"{100 * found.cells_held // found.cells} %",
+                _rows(scope, reads, facet="held"),
+                delta=_("%(held)s of %(n)s cells") % {"held": found.cells_held, "n": found.cells},
+            )
+        )
+    elif found.columns:
         kpis.append(
             item(
                 _("Columns asked again although held"),

@@ -98,6 +98,7 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
         area_ids=[area.pk for area in areas],
         on=today,
     )
+    given = _whom(given, today)
     asked = _asked(given)
     if asked.all_held:
         objections = {area_id: (*found, ALL_HELD) if found else found for area_id, found in objections.items()}
@@ -137,6 +138,17 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
         held.handed_down(handing, [area.pk for area in areas], now)
     off = sum(1 for task in made if task.off_list)
     return Handed(handing, len(made) - off, off, len(answered))
+
+
+def _whom(given: HandingGiven, today: date) -> HandingGiven:
+    """With whom the form is about, where its sender left that open and the form says it beyond doubt."""
+    if given.form != Form.FORM or given.roster:
+        return given
+    look = held.look(given.files, today)
+    if look is None or look.sure is None:
+        return given
+    roster = {**look.sure.roster, held.SAID_BY: "form", held.WORDS: "、".join(look.sure.words)}
+    return replace(given, roster=roster)
 
 
 def _asked(given: HandingGiven) -> Asked:

@@ -1,8 +1,7 @@
 """The form with which a task is handed down."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
@@ -10,16 +9,28 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.apps.admission.actions.tasks import HandingGiven
+from linli.apps.admission.forms import rosters
 from linli.apps.admission.forms.communities import CommunitiesForm
-from linli.apps.admission.held import CASES_FROM, CASES_TO
+from linli.apps.admission.held import SAID_BY, Guess, words
 from linli.apps.admission.models import Form
 from linli.foundation.files.models import StoredFile
-from linli.register.people import groups as people_groups
 from linli.spine.catalogue.models import Matter
 from linli.ui.forms import DayField
 
 #: Said, never assumed: what is left unchosen is no answer.
 OFF_LIST = "none"
+
+
+#: What a row of a form about people may be.
+ROWS: Final = {"person": _("one person"), "household": _("one household, told of by its head")}
+
+
+def _read_on_it(choice: str) -> str:
+    """The label of a choice that was read on the form before; "" for what no page offered."""
+    try:
+        return words(rosters.roster_of(choice))
+    except ValueError:
+        return ""
 
 
 class HandingForm(CommunitiesForm):
@@ -47,6 +58,7 @@ class HandingForm(CommunitiesForm):
         required=False,
         help_text=_("Attach the empty Excel form. Linli fills in what it holds, and asks people only for the rest."),
     )
+    row = forms.ChoiceField(label=_("What a row of it is"), required=False)
     due_on = DayField(label=_("To be done by"))
     asked_minutes = forms.IntegerField(
         label=_("How many minutes one community needs"),
@@ -63,23 +75,43 @@ class HandingForm(CommunitiesForm):
     )
 
     field_order = (
-        *("key", "matter", "form", "title", "text", "claimed", "roster", "due_on", "asked_minutes"),
+        *("key", "matter", "form", "title", "text", "claimed", "roster", "row", "due_on", "asked_minutes"),
         *("scope", "areas", "knowingly"),
     )
 
     def __init__(self, data: Any = None, *, matters: Sequence[Matter], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.matters = {str(one.pk): one for one in matters}
-        kinds = [(f"tag:{code}", group.label) for code, group in people_groups.groups().items()]
-        ages = [(f"age:{age}", gettext("%(age)s years and older") % {"age": age}) for age in (60, 70, 80)]
-        people = [("", gettext("everybody who lives there")), *ages, *kinds]
-        cases = [(f"cases:{first}/{last}", words) for words, first, last in _periods(timezone.localdate())]
-        self.choose_from("roster", [(gettext("People"), people), (gettext("Cases that came in"), cases)])
+        known = rosters.choices(timezone.localdate())
+        said = str(self.data.get("roster", "")) if self.is_bound else ""
+        if said.startswith(f"{rosters.READ}:") and (label := _read_on_it(said)):
+            known.insert(1, (gettext("As it says itself"), [(said, label)]))
+        self.choose_from("roster", known)
+        self.choose_from("row", [("", gettext("as its headings say")), *ROWS.items()])
         groups: dict[str, list[tuple[str, str]]] = {}
         for one in matters:
             groups.setdefault(one.matter_list.name, []).append((str(one.pk), f"{one.code} {one.name}"))
         first, last = ("", gettext("Choose the item")), (OFF_LIST, gettext("On no list"))
         self.choose_from("matter", [first, *groups.items(), last])
+
+    def offer(self, guesses: Sequence[Guess]) -> None:
+        """Offer what was read on the form first. Call it before the page is shown."""
+        field = self.fields["roster"]
+        assert isinstance(field, forms.ChoiceField)
+        entries = [(rosters.value_of(one.roster), one.label) for one in guesses]
+        known: Any = field.choices
+        others = [entry for entry in known if entry[0] != gettext("As it says itself")]
+        if entries:
+            self.choose_from("roster", [(gettext("As it says itself"), entries), *others])
+
+    def said_roster(self) -> dict[str, str]:
+        """Whom the form is about, as its sender says; {} where that was left open. Call it after `is_valid`."""
+        found = rosters.roster_of(self.cleaned_data["roster"])
+        row = self.cleaned_data["row"]
+        is_of_people = not {"unit", "none", "cases_from"} & found.keys() or found.get("unit") in ROWS
+        if found and row and is_of_people:
+            found["unit"] = row
+        return {**found, SAID_BY: "sender"} if found else {}
 
     def given(self, files: Sequence[StoredFile]) -> HandingGiven:
         """The form as the action takes it. Call it after `is_valid`."""
@@ -96,27 +128,5 @@ class HandingForm(CommunitiesForm):
             claimed=got["claimed"],
             files=files,
             knowingly=got["knowingly"],
-            roster=_roster(got["roster"]),
+            roster=self.said_roster(),
         )
-
-
-def _roster(choice: str) -> dict[str, str]:
-    kind, _colon, value = choice.partition(":")
-    if kind == "cases":
-        first, _slash, last = value.partition("/")
-        return {CASES_FROM: first, CASES_TO: last}
-    return {{"tag": "tag", "age": "age_from"}[kind]: value} if value else {}
-
-
-def _periods(today: date) -> list[tuple[str, date, date]]:
-    """What forms about cases ask for: this month and the last, this year and the last, each with its days."""
-    first = today.replace(day=1)
-    before = (first - timedelta(days=1)).replace(day=1)
-    year = first.replace(month=1)
-    end_of_month = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return [
-        (gettext("this month"), first, end_of_month),
-        (gettext("last month"), before, first - timedelta(days=1)),
-        (gettext("this year"), year, year.replace(month=12, day=31)),
-        (gettext("last year"), year.replace(year=year.year - 1), year - timedelta(days=1)),
-    ]

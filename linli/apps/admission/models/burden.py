@@ -24,6 +24,8 @@ FACETS = (
     *(f"form_{form}" for form in Form.values),
     "columns",
     "columns_held",
+    "cells",
+    "cells_held",
 )
 
 
@@ -59,6 +61,8 @@ class TaskTally(models.Model):
     form_seal = models.IntegerField(default=0)
     columns = models.IntegerField(default=0)
     columns_held = models.IntegerField(default=0)
+    cells = models.BigIntegerField(default=0)
+    cells_held = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["area_code", "month", "unit"], name="admission_one_tally")]

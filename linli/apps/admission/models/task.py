@@ -92,6 +92,10 @@ class Task(models.Model):
     # Of a form: how many columns it asks for, and how many of them Linli held already.
     columns = models.PositiveSmallIntegerField(default=0)
     columns_held = models.PositiveSmallIntegerField(default=0)
+    # How many cells the rows of the form have, and how many of them had a value when that was measured.
+    cells = models.PositiveIntegerField(default=0)
+    cells_held = models.PositiveIntegerField(default=0)
+    held_at = models.DateTimeField(null=True, blank=True)
     handed_in_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -104,6 +108,13 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"task {self.case_id}"
+
+    @property
+    def percent_held(self) -> int | None:
+        """How many of a hundred cells of its form were held, rounded down; None before that was measured."""
+        if self.held_at is None:
+            return None
+        return 100 * self.cells_held // self.cells if self.cells else 0
 
 
 class TaskFile(models.Model):

@@ -37,7 +37,7 @@ FACETS: Final[Mapping[str, Q]] = {
     "corrected": Q(case__state="corrected"),
     "finished": Q(case__state="finished"),
     "reported": Q(spent_minutes__isnull=False),
-    "held": Q(columns_held__gt=0),
+    "held": Q(cells_held__gt=0) | Q(held_at__isnull=True, columns_held__gt=0),
 }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.apps.admission import uploads
+from linli.apps.admission import uploads, whom
 from linli.apps.admission.actions import tasks as actions
 from linli.apps.admission.actions.tasks import AlreadySent
 from linli.apps.admission.flow import TASK
@@ -59,6 +59,8 @@ def hand_down(request: ActorRequest) -> HttpResponse:
         kept = uploads.take(request, actor, kept, now)
         if not form.is_valid():
             return _answer(request, form, kept, 422)
+        if (asking := whom.asked_about(request.POST, form, kept, timezone.localdate(now))) is not None:
+            return _answer(request, form, kept, asking=asking)
         handed = actions.hand_down(by=actor, given=form.given(kept), now=now)
     except AlreadySent as sent:
         toast(request, str(sent))
@@ -98,7 +100,13 @@ def _form(request: ActorRequest, today: date) -> HandingForm:
 
 
 def _answer(
-    request: ActorRequest, form: HandingForm, kept: list[StoredFile], code: int = 200, *, ask: bool = False
+    request: ActorRequest,
+    form: HandingForm,
+    kept: list[StoredFile],
+    code: int = 200,
+    *,
+    ask: bool = False,
+    asking: whom.Asking | None = None,
 ) -> HttpResponse:
     # Once the rules have objected the box to tick stays, whatever else is wrong.
     ask = ask or bool(request.POST.get("knowingly"))
@@ -108,6 +116,7 @@ def _answer(
         "sealed": uploads.sealed(kept),
         "objections": _objections(request.actor, form) if ask else [],
         "ask": ask,
+        "asking": asking,
         "groups": _groups(form),
         "crumbs": crumbs((_("Tasks"), address("tasks")), (_("Hand down a task"), "")),
     }
