@@ -4,10 +4,11 @@ A form about cases is a ledger of requests (诉求登记表, 事件台账): what
 it. Who had asked is not in it: nobody who only counts needs to know.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 from django.db.models import QuerySet
@@ -17,8 +18,11 @@ from django.utils.translation import gettext
 from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.queries import names_of
+from linli.insight.forms.column import AskedColumn, Level
+from linli.insight.forms.rosters import CASES_CLASS
 from linli.lib.filling import Value
 from linli.lib.prefix import within
+from linli.lib.sheets.headers import plain_name
 from linli.spine.cases import kinds
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.models import EventClass
@@ -50,12 +54,52 @@ HEADINGS: Final[Mapping[str, Sequence[str]]] = {
         "satisfaction": "满意度 满意度评价 群众满意度 居民评价 评价",
     }.items()
 }
+#: Who stands beside a case: what belongs to them is theirs, and no form about cases is filled with people.
+_SOMEBODY: Final = re.compile(
+    r"当事|甲方|乙方|反映人|诉求人|投诉人|来访人|申请人|联系人|调解员|调解人|姓名|居民信息|人员信息|被申请"
+)
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    return {plain_name(word): key for key, words in HEADINGS.items() for word in words}
+
+
+def key_of(name: str) -> str:
+    """Under which key a heading is held of cases; "" for what they do not hold."""
+    *groups, last = name.split("/")
+    return "" if any(_SOMEBODY.search(group) for group in groups) else _words().get(plain_name(last), "")
+
+
+def columns_of(names: Sequence[str]) -> tuple[AskedColumn, ...]:
+    """What each heading asks for of a case."""
+    somebody = any(_SOMEBODY.search(name) for name in names)
+    found = []
+    for at, name in enumerate(names):
+        key = key_of(name)
+        # Beside somebody's name an address is theirs.
+        theirs = somebody and plain_name(name.rpartition("/")[2]) == "地址"
+        if name:
+            found.append(AskedColumn(at, name, "" if theirs else key, attribute=key, level=_level(key)))
+    return tuple(found)
+
+
+def _level(key: str) -> Level:
+    return "personal" if key in ("title", "place") else "open"
+
+
 SATISFACTION: Final = {1: "不满意", 2: "基本满意", 3: "满意"}
 
 
 def is_about_cases(roster: Mapping[str, object]) -> bool:
     """Whether a form asks about cases of a period, and not about people."""
     return CASES_FROM in roster and CASES_TO in roster
+
+
+def class_words(of: str) -> str:
+    """A class of cases in words; "" for all."""
+    with translation.override("zh-hans"):
+        return str(dict(EventClass.choices).get(of, ""))
 
 
 @dataclass
@@ -77,12 +121,18 @@ class CaseSource:
         """The first and the last day on which they came in. Raises ValueError for days that are none."""
         return date.fromisoformat(self.chosen[CASES_FROM]), date.fromisoformat(self.chosen[CASES_TO])
 
+    def reader(self, column: AskedColumn, *, whole: bool = False) -> Callable[["CaseRow"], Value]:
+        """What reads a column out of rows."""
+        return reader(column.key)
+
     def found(self) -> QuerySet[Case]:
         """The cases, in the order of their ids. Not yet read."""
         first, last = (datetime.combine(day, time.min, timezone.get_current_timezone()) for day in self.period)
         reported = [kind.flow.kind for kind in kinds.answering()]
+        some = {"event_class": self.chosen[CASES_CLASS]} if CASES_CLASS in self.chosen else {}
         rows = Case.objects.visible_to(self.actor).filter(
             **within("area_id", self.area_id),
+            **some,
             kind__in=reported,
             opened_at__gte=first,
             opened_at__lt=last + timedelta(days=1),
@@ -110,6 +160,11 @@ class CaseRow:
     case: Case
     names: Mapping[str, str]
 
+    @property
+    def key(self) -> str:
+        """The key of the row."""
+        return f"case:{self.case.pk}"
+
 
 @dataclass(frozen=True)
 class _Words:
@@ -121,7 +176,7 @@ class _Words:
     now: datetime
 
 
-def _words() -> _Words:
+def _domain_words() -> _Words:
     with translation.override("zh-hans"):
         return _Words(
             classes={code: str(label) for code, label in EventClass.choices},
@@ -137,7 +192,7 @@ def _words() -> _Words:
 
 def reader(key: str) -> Callable[[CaseRow], Value]:
     """What reads a column out of rows."""
-    tell, words = _READERS[key], _words()
+    tell, words = _READERS[key], _domain_words()
     return lambda row: tell(row, words)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from linli.insight.forms import table, ways
+from linli.insight.forms.column import AskedColumn
 from linli.insight.forms.leaving import Drawn
 from linli.insight.forms.models import Filling, Submission
-from linli.insight.forms.reading import AskedColumn
 from linli.insight.ledgers.columns import masked
 
 SHOWN: Final = 30

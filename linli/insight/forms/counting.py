@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from linli.insight.forms import table, ways
-from linli.insight.forms.reading import AskedColumn
+from linli.insight.forms.column import AskedColumn
 from linli.insight.forms.ways import Told, Way
 from linli.insight.population.discretion import Discretion
 from linli.lib.filling import Value

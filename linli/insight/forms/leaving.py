@@ -6,8 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from linli.insight.forms import table
+from linli.insight.forms.column import AskedColumn
 from linli.insight.forms.models import ReturnedForm, Submission
-from linli.insight.forms.reading import AskedColumn, Form
+from linli.insight.forms.reading import Form
 from linli.insight.forms.sheet import Sheet
 from linli.insight.forms.table import Table, Template
 from linli.insight.forms.uniqueness import Likeness

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from linli.insight.forms.reading import AskedColumn
+from linli.insight.forms.column import AskedColumn
 from linli.lib.chinese import fold, tidy
 
 #: What names a row, the surest first: all of these, and nobody else with the same.

@@ -102,13 +102,13 @@ def _write_about(book: Any, about: Mapping[str, str]) -> None:
 def _read(path: Path, content: bytes, name: str, template: Template) -> Sheet:
     book = open_sheet(path, original_name=name)
     names = [info.name for info in book.sheets]
-    wanted = {plain_name(column.name): column.at for column in template.form.columns}
+    wanted = {plain_name(column.name): column.at for column in template.form.main.columns}
     sheet = template.form.sheet if template.form.sheet in names else names[0]
     rows = list(islice(book.rows(sheet), MOST_LOOKED_AT))
     header = find_header(rows, lambda heading: plain_name(heading) in wanted)
     places = {wanted[plain_name(one)]: at for at, one in enumerate(header.names) if one and plain_name(one) in wanted}
     if set(places) != set(wanted.values()):
-        missing = [column.name for column in template.form.columns if column.at not in places]
+        missing = [column.name for column in template.form.main.columns if column.at not in places]
         raise NotAForm("、".join(missing))
     came = _came(book.rows(sheet, start=header.data_from), places, _broken(content, sheet, places))
     kept = openpyxl.load_workbook(io.BytesIO(whole(template.file)), read_only=True).sheetnames

@@ -13,13 +13,12 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.models import StoredFile
 from linli.insight.forms import cases, filling, ways
-from linli.insight.forms.cases import CaseSource
-from linli.insight.forms.filling import Seen
+from linli.insight.forms.column import AskedColumn
+from linli.insight.forms.filling import Seen, Sources
 from linli.insight.forms.models import AskedForm, Submission
-from linli.insight.forms.reading import AskedColumn, Form, read
+from linli.insight.forms.reading import Form, read
 from linli.insight.forms.uniqueness import Likeness, likeness
 from linli.insight.forms.ways import Told, Way
-from linli.insight.ledgers.rows import Source
 from linli.lib.filling import Value
 
 NUMBER: Final = "number"
@@ -51,14 +50,13 @@ def is_about_cases(asked: AskedForm) -> bool:
 
 def template_of(asked: AskedForm) -> Template | None:
     """The form as its sender has it now; None where none of its files can be read as one."""
-    about_cases = is_about_cases(asked)
     files = (
         [asked.template]
         if asked.template is not None
         else [one.file for one in asked.handing.files.select_related("file").order_by("pk")]
     )
     for file in files:
-        form = read(file, about_cases=about_cases)
+        form = read(file, asked.handing.roster)
         if form is not None:
             return Template(file, form)
     return None
@@ -75,7 +73,7 @@ class Table:
 
     template: Template
     submission: Submission
-    source: Source | CaseSource
+    source: Sources
 
     @property
     def form(self) -> Form:

@@ -1,15 +1,21 @@
 """What the clock does with forms: it opens periods, tells of what was missed, deletes what is over; gives nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
+from django_tasks import task
 
 from linli.foundation.jobs.schedule import periodic
 from linli.foundation.rules import queries as rules
+from linli.insight.forms import measuring
 from linli.insight.forms.actions import fillings, releasing, series
 from linli.insight.forms.models import AskedForm, Submission
 
 BATCH = 500
+#: So many forms are measured by one job.
+MEASURED_AT_ONCE = 20
 
 
 @periodic(every=timedelta(hours=1), name="forms.open")
@@ -37,3 +43,17 @@ def expire(now: datetime) -> str:
     days = int(rules.params("forms.release", "", timezone.localdate(now))["rows_days"])
     gone, forgotten = releasing.expire(now=now), fillings.forget(now=now, days=days)
     return f"{gone} files and the rows of {forgotten} fillings deleted" if gone or forgotten else ""
+
+
+@task()
+def measure(task_ids: list[int]) -> str:
+    """How much is held of the forms of some tasks."""
+    found = [measuring.of_task(task_id, timezone.now()) for task_id in task_ids]
+    return f"{sum(one is not None for one in found)} of {len(found)} measured"
+
+
+def measure_later(task_ids: Sequence[int]) -> None:
+    """Let the worker measure the forms of these tasks once they are committed."""
+    for first in range(0, len(task_ids), MEASURED_AT_ONCE):
+        some = list(task_ids[first : first + MEASURED_AT_ONCE])
+        transaction.on_commit(lambda some=some: measure.enqueue(some))  # type: ignore[misc]

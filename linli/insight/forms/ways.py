@@ -11,7 +11,7 @@ from typing import Final
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from linli.insight.forms.reading import AskedColumn
+from linli.insight.forms.column import AskedColumn
 from linli.insight.ledgers import columns as ledger_columns
 from linli.insight.ledgers import definitions
 from linli.insight.ledgers.models import Subject

@@ -194,6 +194,10 @@ class Source:
 
     # --- what they need
 
+    def rows_of(self, people: Sequence[Person]) -> list[Row]:
+        """Rows of these people, with what the columns need: for who found them in another way."""
+        return self._rows(people, 0) if people else []
+
     def _rows(self, things: Sequence[Any], number: int) -> list[Row]:
         rows = [Row(number + at, thing, thing) for at, thing in enumerate(things, start=1)]
         if self.subject == Subject.PEOPLE and self.is_past:

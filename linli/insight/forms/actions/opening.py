@@ -9,10 +9,17 @@ from django.utils import timezone
 from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.apps.admission.models import Form, Handing, Task
 from linli.foundation.rules import queries as rules
-from linli.insight.forms import cases, periods, table
+from linli.insight.forms import cases, measuring, periods, table
 from linli.insight.forms.models import AskedForm, CommunityForm, Submission
 from linli.insight.forms.periods import Period
 from linli.insight.forms.table import Template
+
+
+def measure_later(task_ids: Sequence[int]) -> None:
+    """Let the worker measure how much of these tasks' forms is held."""
+    from linli.insight.forms import tasks as jobs  # the jobs call actions, this one too
+
+    jobs.measure_later(task_ids)
 
 
 @transaction.atomic
@@ -43,6 +50,7 @@ def handed_down(handing: Handing, area_ids: Iterable[str], now: datetime) -> Non
         ),
         ignore_conflicts=True,
     )
+    measure_later(sorted(tasks.values()))
     first = Period(0, periods.name_of(handing.due_on, asked.every), handing.due_on)
     open_period(list(CommunityForm.objects.filter(asked=asked)), first, asked, now)
 
@@ -93,13 +101,8 @@ def opened_by(area_id: str, now: datetime) -> date:
 
 def count_cells(submission: Submission, template: Template, rows: Iterable[Sequence[object]]) -> None:
     """Keep how many cells the form has, and how many of them Linli held: by values, the number of the line aside."""
-    asked = [column for column in template.form.columns if column.key != table.NUMBER]
-    held = [column.at for column in asked if column.is_held]
-    cells = filled = 0
-    for row in rows:
-        cells += len(asked)
-        filled += sum(1 for at in held if row[at] not in (None, ""))
-    submission.cells, submission.cells_held = cells, filled
+    found = measuring.of_rows(template.form, rows)
+    submission.cells, submission.cells_held = found.cells, found.held
 
 
 def keep(form_id: int) -> None:

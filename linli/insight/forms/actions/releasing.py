@@ -20,8 +20,8 @@ from linli.foundation.notifications.actions import News
 from linli.foundation.rules import queries as rules
 from linli.insight.forms import counting, leaving, periods, purposes, store, table, ways
 from linli.insight.forms.actions import fillings, opening
+from linli.insight.forms.column import AskedColumn
 from linli.insight.forms.models import CommunityForm, StandingRelease, Submission
-from linli.insight.forms.reading import AskedColumn
 from linli.insight.forms.table import Template
 from linli.insight.forms.ways import Told, Way
 from linli.lib.chinese import clip, tidy

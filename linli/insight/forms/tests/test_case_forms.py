@@ -13,8 +13,8 @@ from linli.apps.admission.tests.factories import HOME, agreed, handed, item, tas
 from linli.apps.incidents.tests.factories import report
 from linli.foundation.accounts.models import Post
 from linli.insight.forms import store
-from linli.insight.forms.cases import HEADINGS, CaseSource
-from linli.insight.forms.reading import asked, case_key_of, read
+from linli.insight.forms.cases import HEADINGS, CaseSource, key_of
+from linli.insight.forms.reading import asked, read
 from linli.insight.forms.tests.factories import form_bytes, released, stored_form, submission_in
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ YEAR = {"cases_from": "2026-01-01", "cases_to": "2026-12-31"}
     ],
 )
 def test_headings_are_known_by_what_cases_hold_and_nobody_is_named(heading, key):
-    assert case_key_of(heading) == key
+    assert key_of(heading) == key
 
 
 def test_no_heading_means_two_things():
@@ -124,6 +124,7 @@ def test_handed_down_on_the_page_with_its_period(client_for, health, actor_of):
         "files": [SimpleUploadedFile("台账.xlsx", form_bytes((*LEDGER, "回访记录")))],
     }
     assert sender.post("/admission/tasks/new/", given).status_code == 302
-    assert Handing.objects.get().roster == {"cases_from": f"{year}-01-01", "cases_to": f"{year}-12-31"}
+    days = {"cases_from": f"{year}-01-01", "cases_to": f"{year}-12-31"}
+    assert Handing.objects.get().roster == {**days, "said_by": "sender"}
     given = {**given, "key": "0b4b1f1e-7d0f-4c39-9d37-3f5d3a0b8a13", "roster": "cases:x/y", "files": []}
     assert sender.post("/admission/tasks/new/", given).status_code == 422

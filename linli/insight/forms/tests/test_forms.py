@@ -15,7 +15,8 @@ from linli.foundation.audit.models import AccessRecord
 from linli.foundation.files.documents import store_document
 from linli.foundation.files.tests.test_documents import PDF
 from linli.insight.forms import filling
-from linli.insight.forms.reading import asked, key_of, read
+from linli.insight.forms.asking import columns_of
+from linli.insight.forms.reading import asked, read
 from linli.insight.forms.tests.factories import ALL_HELD, PARTLY, form_bytes, stored_form
 from linli.lib.errors import Invalid
 from linli.register.people.actions.events import Home
@@ -48,14 +49,14 @@ PEOPLE = (("张测试", date(1940, 5, 1)), ("李测试", date(1950, 6, 2)), ("�
         ("家庭住址", "address"),
         ("联系电话", "phone"),
         ("序号", "number"),
-        ("户主姓名", "head"),
+        ("户主姓名", "head:name"),
         ("是否需要上门", ""),
         ("备注", ""),
         ("最想参加的活动", ""),
     ],
 )
 def test_headings_are_known_by_what_the_register_holds(heading, key):
-    assert key_of(heading) == key
+    assert columns_of([heading])[0].key == key
 
 
 def test_a_form_is_read_with_what_is_held_and_what_is_not(health, now):
@@ -187,7 +188,7 @@ def test_handed_down_on_the_page_with_whom_it_is_about(client_for, health, actor
     }
     assert sender.post("/admission/tasks/new/", given).status_code == 302
     handing = Handing.objects.get()
-    assert handing.roster == {"age_from": "60"}
+    assert handing.roster == {"age_from": "60", "said_by": "sender"}
     task = Task.objects.select_related("case", "handing").get()
     move(task, "accept", actor_of("community-secretary"), now)
     text = client_for("community-secretary", **ENGLISH).get(f"/admission/tasks/{task.case.number}/").content.decode()

@@ -21,7 +21,7 @@ from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.documents import XLSX
-from linli.insight.forms import filling, queries, table
+from linli.insight.forms import filling, queries, table, telling
 from linli.insight.forms.actions import copies, returning
 from linli.insight.forms.models import Difference, ReturnedForm, Submission
 from linli.insight.forms.views import shared
@@ -58,10 +58,10 @@ def form(request: ActorRequest, form_task_number: str) -> TemplateResponse:
         "submission": found,
         "file": template.file,
         "form": template.form,
-        "columns": [(column, *filling.origin(column, template.form)) for column in template.form.columns],
+        "columns": [(column, *telling.origin(column, template.form)) for column in template.form.columns],
         "rows": rows,
         "may_fill": fills and rows is not None and rows <= filling.AT_ONCE and task.case.is_open,
-        "roster": filling.roster_words({key: str(value) for key, value in found.form.asked.handing.roster.items()}),
+        "roster": telling.roster_words({key: str(value) for key, value in found.form.asked.handing.roster.items()}),
     }
     return shared.page(request, "form.html", context)
 

@@ -18,11 +18,11 @@ from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.documents import XLSX
-from linli.insight.forms import changes, filling, leaving, purposes, queries, table, ways
+from linli.insight.forms import changes, leaving, purposes, queries, table, telling, ways
 from linli.insight.forms.actions import copies, fillings, releasing
 from linli.insight.forms.actions.releasing import Given
+from linli.insight.forms.column import AskedColumn
 from linli.insight.forms.models import ReturnedForm, StandingRelease, Submission
-from linli.insight.forms.reading import AskedColumn
 from linli.insight.forms.table import Template
 from linli.insight.forms.views import shared
 from linli.insight.forms.ways import Told, Way
@@ -204,7 +204,7 @@ def _preview(actor: Any, found: Submission, template: Template, given: Given, to
 
 def _column(one: AskedColumn, drawn: leaving.Drawn, chosen: Mapping[str, Told]) -> dict[str, Any]:
     way = chosen[ways.id_of(one)].way
-    where, note = filling.origin(one, drawn.form)
+    where, note = telling.origin(one, drawn.form)
     return {
         "id": ways.id_of(one),
         "name": one.name,
