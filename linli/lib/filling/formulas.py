@@ -148,6 +148,7 @@ def is_of_its_row(formula: str, column: int, row: int) -> bool:
             continue
         found = corners(one.value)
         if found is None:
+            near = near or "[@" in one.value or "#This Row" in one.value
             continue
         loose = [corner for corner in found if not corner.fixed]
         above = [corner for corner in loose if corner.row == row - 1 and corner.column_number == column]

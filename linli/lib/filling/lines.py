@@ -150,7 +150,8 @@ class Patterns:
             return Pattern(page, row, index, mover, width, since_1904=since_1904)
 
         self.own = [made(row, row - first) for row in range(first, last + 1)]
-        middle = self.own[1:-1] or self.own[:1] or [made(0, 0)]
+        alike = bool(self.own) and self.own[0].marks == self.own[-1].marks
+        middle = self.own[1:-1] or (self.own[-1:] if alike else self.own[:1]) or [made(0, 0)]
         self.middle = middle[-2:] if _in_turn(middle) else middle[-1:]
 
     def formulas(self) -> set[int]:

@@ -177,9 +177,6 @@ def move_related(package: Package, page_part: str, sheet: str, mover: Mover) -> 
     for kind in ("drawing", "table", "comments", "threadedComment", "pivotTable"):
         for part in package.related(page_part, kind):
             move_rest(package.tree(part), sheet, mover)
-            if kind == "comments":
-                for comment in package.tree(part).iterfind("{*}commentList/{*}comment"):
-                    comment.set("ref", moved_cell(comment.get("ref", ""), insertions))
     for part in package.related(page_part, "vmlDrawing"):
         _move_vml(package.tree(part), insertions)
 

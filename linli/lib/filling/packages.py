@@ -40,6 +40,7 @@ class Package:
                     if not info.is_dir()
                 }
         self._trees: dict[str, Element] = {}
+        self._marks: dict[str, int] = {}
         self._read(TYPES)
 
     def __contains__(self, name: str) -> bool:
@@ -57,6 +58,7 @@ class Package:
         """The root of a part, to be changed; raises NotAForm."""
         if name not in self._trees:
             self._trees[name] = self._read(name)
+            self._marks[name] = hash(etree.tostring(self._trees[name]))
         return self._trees[name]
 
     def _read(self, name: str) -> Element:
@@ -140,7 +142,14 @@ class Package:
                         for piece in streams[name]:
                             file.write(piece)
                 else:
-                    made.writestr(name, written(self._trees[name]) if name in self._trees else self._packed[name])
+                    made.writestr(name, self._now(name))
+
+    def _now(self, name: str) -> bytes:
+        """A part as it is to be written: as it came, where nothing of it was changed."""
+        tree = self._trees.get(name)
+        if tree is None or hash(etree.tostring(tree)) == self._marks[name]:
+            return self._packed[name]
+        return written(tree)
 
 
 def _check(path: Path, content: bytes, limits: Limits) -> str:

@@ -172,10 +172,14 @@ class Page:
         if formula := self.formula(row, column):
             return is_of_its_row(formula, column, row)
         said = self.said(row, column)
-        if not said or self.serial(row, column) is not None:
+        if not said or self.serial(row, column) is not None or self._is_label(row, column):
             return True
         other = first + 1 if row == first else first
         return said == self.said(other, column) or (row == first and said.count(_box(said)) > 1)
+
+    def _is_label(self, row: int, column: int) -> bool:
+        """Whether a cell stands for this row and more below it."""
+        return any(left == column and top == row < bottom for left, top, _right, bottom in self.merges)
 
     def serial(self, row: int, column: int) -> int | None:
         """The number that a form printed in front of a row: one more than above, or the first of them."""

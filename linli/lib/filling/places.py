@@ -123,7 +123,7 @@ class Insertions:
 
     def misses(self, top: int, bottom: int) -> bool:
         """Whether an area that begins with a form's own rows ends before the last one that is written."""
-        return any(top == one.first < bottom < one.last and bottom < one.end for one in self.all)
+        return any(top == one.first <= bottom < min(one.last, one.end) for one in self.all)
 
 
 def moved(text: str, insertions: Insertions, *, whole: bool = False) -> str:
