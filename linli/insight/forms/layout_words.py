@@ -13,7 +13,6 @@ REASONS: Final[Mapping[str, object]] = {
     "encrypted": _("The file is protected with a password. Remove the password and upload it again."),
     "bomb": _("The file unpacks to far more than it should. It is not opened."),
     "entities": _("The file contains XML declarations that no spreadsheet needs. It is not opened."),
-    "too_large": _("The file is too large. Split it into several files."),
     "no_sheet": _("The file has no sheet of this name."),
     "damaged": _(
         "The file is damaged and cannot be read. Open it in Excel, Word or WPS, save it again and upload that."
@@ -22,7 +21,7 @@ REASONS: Final[Mapping[str, object]] = {
     "old_word": _("This is an old Word or WPS document (.doc, .wps). Open it, save it as .docx and upload that file."),
     "open_document": _("This is an OpenDocument file. Save it as .xlsx or .docx and upload that file."),
     "wrong_type": _("This is not an Excel file (.xlsx) or a Word file (.docx)."),
-    "form_too_large": _("The sheet is too large for an empty form. Delete the rows and columns that are not needed."),
+    "form_too_large": _("The file is too large for an empty form. Delete the sheets, rows and pictures not needed."),
     "too_many_rows": _("There are more rows than a sheet holds."),
     "no_cell": _("The form has no such cell."),
 }

@@ -8,13 +8,13 @@ from linli.lib.sheets.refusing import SENTENCES as SHEETS
 
 #: Code → sentence. Whoever shows them translates them by code.
 REASONS: Final[Mapping[str, str]] = {
-    **{code: SHEETS[code] for code in ("empty", "macros", "encrypted", "bomb", "entities", "too_large", "no_sheet")},
+    **{code: SHEETS[code] for code in ("empty", "macros", "encrypted", "bomb", "entities", "no_sheet")},
     "damaged": "The file is damaged and cannot be read. Open it in Excel, Word or WPS, save it again and upload that.",
     "old_excel": "This is an old Excel or WPS table (.xls, .et). Open it, save it as .xlsx and upload that file.",
     "old_word": "This is an old Word or WPS document (.doc, .wps). Open it, save it as .docx and upload that file.",
     "open_document": "This is an OpenDocument file. Save it as .xlsx or .docx and upload that file.",
     "wrong_type": "This is not an Excel file (.xlsx) or a Word file (.docx).",
-    "form_too_large": "The sheet is too large for an empty form. Delete the rows and columns that are not needed.",
+    "form_too_large": "The file is too large for an empty form. Delete the sheets, rows and pictures not needed.",
     "too_many_rows": "There are more rows than a sheet holds.",
     "no_cell": "The form has no such cell.",
 }

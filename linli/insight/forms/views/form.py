@@ -21,7 +21,7 @@ from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.documents import XLSX
-from linli.insight.forms import filling, queries, table, telling
+from linli.insight.forms import filling, layout_words, queries, table, telling
 from linli.insight.forms.actions import copies, returning
 from linli.insight.forms.models import Difference, ReturnedForm, Submission
 from linli.insight.forms.views import shared
@@ -99,8 +99,8 @@ def _copy(request: ActorRequest, found: Submission) -> HttpResponseBase:
     except Stale as refused:
         toast_error(request, str(refused))
         return redirect("forms:submission", found.pk)
-    except NotAForm:
-        toast_error(request, _("This form cannot be filled by itself. Take the file and fill it in by hand."))
+    except NotAForm as why:
+        toast_error(request, layout_words.reason(why))
         return redirect("forms:submission", found.pk)
     response = FileResponse(content, content_type=XLSX)
     stem = (template.file.original_name or "form.xlsx").rsplit(".", 1)[0]
