@@ -125,7 +125,7 @@ def read_items(path: Path, *, original_name: str, area_id: str) -> tuple[list[It
             raise Invalid(fields={"file": text % {"names": "、".join(missing)}})
         rows = [(number, cells) for number, cells in book.rows(sheet, start=header.data_from) if any(cells)]
     except SheetRefused as refused:
-        raise Invalid(fields={"file": _(SENTENCES[refused.code])}) from refused
+        raise Invalid(fields={"file": _(SENTENCES[refused.code]) % refused.values}) from refused
     return _items(rows, columns, area_id)
 
 

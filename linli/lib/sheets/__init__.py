@@ -9,7 +9,7 @@ Nothing in a file is evaluated: formulas give the value that was last computed, 
 
 from linli.lib.sheets.books import SheetInfo, Workbook
 from linli.lib.sheets.cells import is_damaged_number
-from linli.lib.sheets.headers import Header, find_header, is_header_again, is_noise
+from linli.lib.sheets.headers import Header, find_header, header_ending_at, is_header_again, is_noise, noise_of
 from linli.lib.sheets.limits import Limits
 from linli.lib.sheets.opening import open_sheet
 from linli.lib.sheets.refusing import SENTENCES, SheetRefused
@@ -22,8 +22,10 @@ __all__ = [
     "SheetRefused",
     "Workbook",
     "find_header",
+    "header_ending_at",
     "is_damaged_number",
     "is_header_again",
     "is_noise",
+    "noise_of",
     "open_sheet",
 ]

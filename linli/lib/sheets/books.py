@@ -1,7 +1,7 @@
 """An opened file: its sheets, and their rows as text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -11,6 +11,7 @@ from linli.lib.sheets import csvs
 from linli.lib.sheets.cells import text_of
 from linli.lib.sheets.limits import Limits
 from linli.lib.sheets.refusing import SheetRefused
+from linli.lib.sheets.runs import Runs
 
 Kind = Literal["xlsx", "xls", "ods", "csv"]
 Row = tuple[int, list[str]]
@@ -20,7 +21,7 @@ _MOST_MERGED: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class SheetInfo:
-    """One sheet: its name, how many rows and columns it uses, and whether it is hidden.
+    """One sheet: its name, how many rows and columns it uses, whether it is hidden, and which rows and columns are.
 
     Rows and columns end with the last cell that has a value; formatted empty ones do not count. For CSV `rows` is the
     number of lines, at least as many as rows, and `columns` that of the widest row at the top.
@@ -30,6 +31,8 @@ class SheetInfo:
     rows: int
     columns: int
     hidden: bool
+    hidden_rows: Runs = field(default_factory=Runs, compare=False)
+    hidden_columns: Runs = field(default_factory=Runs, compare=False)
 
 
 class Workbook:
@@ -43,6 +46,8 @@ class Workbook:
         self.form: csvs.Form | None = None
         self.table: list[list[str]] | None = None
         self._kept: tuple[str, calamine.CalamineSheet] | None = None
+        #: Lines of a CSV with a quotation mark that is never closed, as far as the rows were read.
+        self.opened: list[int] = []
 
     def rows(self, sheet: str, *, start: int = 0) -> Iterator[Row]:
         """Yield (number of the row in the file, counted from 1; cells as text) from row `start` on.
@@ -51,7 +56,8 @@ class Workbook:
         as wide as the sheet, those of CSV as wide as they are. Raises `SheetRefused`, for CSV also midway.
         """
         if self.form is not None:
-            yield from csvs.rows(self.path, self.form, self.limits, start=start)
+            self.opened.clear()
+            yield from csvs.rows(self.path, self.form, self.limits, start=start, opened=self.opened)
         elif self.table is not None:
             for number, cells in enumerate(self.table, 1):
                 if number >= start and any(cells):

@@ -11,6 +11,7 @@ from typing import Final
 
 from linli.lib.sheets.archives import CHUNK
 from linli.lib.sheets.cells import words
+from linli.lib.sheets.csv_records import Records, alone, usual_width
 from linli.lib.sheets.limits import Limits
 from linli.lib.sheets.refusing import SheetRefused
 
@@ -25,13 +26,15 @@ _BINARY = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a CSV file is written, and how large it is; `lines` is at least the number of its rows."""
+    """How a CSV file is written, and how large it is: `lines` is at least the number of its rows, `usual` the number
+    of cells that most lines have."""
 
     encoding: str
     delimiter: str
     lines: int
     columns: int
     hinted: bool
+    usual: int
 
 
 def form_of(path: Path, limits: Limits) -> Form:
@@ -64,7 +67,7 @@ def form_of(path: Path, limits: Limits) -> Form:
     columns = max((len(row) for row in _sampled(sample, delimiter)), default=1)
     if columns > limits.columns:
         raise SheetRefused("too_many_columns")
-    return Form(encoding, delimiter, lines, columns, hint is not None)
+    return Form(encoding, delimiter, lines, columns, hint is not None, usual_width(sample, delimiter))
 
 
 def _lines(path: Path, encoding: str) -> int:
@@ -101,7 +104,8 @@ def _sampled(sample: str, delimiter: str) -> list[list[str]]:
 def _delimiter(sample: str) -> str:
     best, score = ",", 0.0
     for delimiter in _DELIMITERS:
-        widths = Counter(len(row) for row in _sampled(sample, delimiter))
+        lines = [line for line in sample.splitlines() if line.strip()][:_SAMPLED_ROWS]
+        widths = Counter(len(alone(line, delimiter)) for line in lines)
         width, often = max(widths.items(), key=lambda one: (one[0] > 1, one[1]), default=(1, 0))
         even = often / max(sum(widths.values()), 1) * min(width, 20) if width > 1 else 0
         if even > score:
@@ -109,11 +113,18 @@ def _delimiter(sample: str) -> str:
     return best
 
 
-def rows(path: Path, form: Form, limits: Limits, *, start: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows from number `start` on, counted from 1 as a spreadsheet shows them; raises `SheetRefused`."""
+def rows(
+    path: Path, form: Form, limits: Limits, *, start: int, opened: list[int] | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows from number `start` on, counted from 1 as a spreadsheet shows them; raises `SheetRefused`.
+
+    `opened` is filled with the numbers of lines where a quotation mark is opened and never closed.
+    """
     csv.field_size_limit(max(csv.field_size_limit(), 4 * limits.cell_characters))
     with path.open(encoding=form.encoding, newline="") as file:
-        found = csv.reader(file, delimiter=form.delimiter)
+        found = Records(file, form.delimiter, usual=form.usual, longest=limits.cell_characters)
+        if opened is not None:
+            found.opened = opened
         try:
             for number, row in enumerate(found, 1):
                 if number > limits.rows:
@@ -123,8 +134,6 @@ def rows(path: Path, form: Form, limits: Limits, *, start: int) -> Iterator[tupl
                 cells = _clean(row, limits)
                 if cells:
                     yield number, cells
-        except csv.Error as why:
-            raise SheetRefused("cell_too_long" if "limit" in str(why) else "damaged") from None
         except UnicodeError:
             raise SheetRefused("encoding") from None
 

@@ -6,14 +6,17 @@ with a real parser where it does not. Only cells with a value count; formatted e
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
 from linli.lib.sheets.archives import CHUNK
 from linli.lib.sheets.refusing import SheetRefused
+from linli.lib.sheets.runs import Runs
 
+#: The last column that a workbook has.
+MOST_COLUMNS: Final = 16_384
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^<>]*)>')
 #: Other ways to begin a cell, which the pattern above does not see.
 _ODD: Final = (b":c ", b":c>", b":c/", b":c\n", b":c\r", b":c\t", b"<c\n", b"<c\r", b"<c\t", b"<c>", b"<c/")
@@ -22,18 +25,27 @@ _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)")
 _REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _ITEM_END: Final = b"</si>"
 _SHARED = re.compile(rb't="s"[^<>]*><v>([0-9]{1,8})</v>')
-_LONGEST_TAG: Final = 64
+_ROW = re.compile(rb"<row\b([^<>]*)>")
+_COLUMN = re.compile(rb"<col\b([^<>]*)>")
+_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']|\bht=["']0["']""")
+_NUMBER = re.compile(rb"""\b(r|min|max)=["']([0-9]{1,7})["']""")
+_SEEN_HIDDEN: Final = (b"hidden=", b'ht="0"', b"ht='0'")
 
 
 @dataclass(slots=True)
 class Extent:
-    """The rectangle of cells with a value (counted from 1), and how many of them take a shared text."""
+    """The rectangle of cells with a value (counted from 1), and how many of them take a shared text.
+
+    `hidden` are the rows that are hidden, by hand or by a filter, `hidden_columns` the columns.
+    """
 
     first_row: int = 0
     last_row: int = 0
     first_column: int = 0
     last_column: int = 0
     shared: int = 0
+    hidden: Runs = field(default_factory=Runs)
+    hidden_columns: Runs = field(default_factory=Runs)
 
     @property
     def cells(self) -> int:
@@ -109,7 +121,7 @@ def _fast(pieces: Iterable[bytes]) -> Extent:
         buffer = tail + piece
         cut = buffer.rfind(b"<c ")
         if cut < 0:
-            cut = max(0, len(buffer) - _LONGEST_TAG)
+            cut = max(0, buffer.rfind(b"<"))
         _take(buffer[:cut], extent, columns)
         tail = buffer[cut:]
         if len(tail) > 2 * CHUNK:
@@ -123,6 +135,8 @@ def _fast(pieces: Iterable[bytes]) -> Extent:
 
 
 def _take(buffer: bytes, extent: Extent, columns: set[bytes]) -> None:
+    if any(sign in buffer for sign in _SEEN_HIDDEN):
+        _hidden(buffer, extent)
     found = _CELL.findall(buffer)
     begun = buffer.count(b"<c")
     if (begun != len(found) or b":c" in buffer) and (
@@ -146,6 +160,24 @@ def _take(buffer: bytes, extent: Extent, columns: set[bytes]) -> None:
     extent.shared += buffer.count(b't="s"')
 
 
+def _hidden(buffer: bytes, extent: Extent) -> None:
+    """Note the rows and columns that are hidden."""
+    for kind, hidden in ((_ROW, extent.hidden), (_COLUMN, extent.hidden_columns)):
+        for tag in kind.finditer(buffer):
+            if _HIDDEN.search(tag[1]) is None:
+                continue
+            given = {name: int(digits) for name, digits in _NUMBER.findall(tag[1])}
+            first = given.get(b"r") or given.get(b"min")
+            if first is None:
+                raise _Odd
+            hidden.add(first, min(given.get(b"max", first), MOST_COLUMNS) if kind is _COLUMN else first)
+
+
+def is_hidden(given: Mapping[str, str]) -> bool:
+    """Tell whether a row or a column with these attributes is hidden."""
+    return given.get("hidden", "") in ("1", "true") or given.get("ht", "") == "0"
+
+
 def _slow(pieces: Iterable[bytes]) -> Extent:
     """Count with a parser, whatever the prefixes, quotes and order of attributes."""
     extent = Extent()
@@ -158,6 +190,12 @@ def _slow(pieces: Iterable[bytes]) -> Extent:
         if name == "row":
             number = given.get("r", "")
             row, column = int(number) if number.isdecimal() and len(number) < 9 else row + 1, 0
+            if is_hidden(given):
+                extent.hidden.add(max(row, 1))
+        elif name == "col" and is_hidden(given):
+            first, last = given.get("min", ""), given.get("max", "")
+            if first.isdecimal() and last.isdecimal() and len(first + last) < 14:
+                extent.hidden_columns.add(int(first), min(int(last), MOST_COLUMNS))
         elif name == "c":
             found = _REFERENCE.fullmatch(given.get("r", "").replace("$", "").upper())
             if found is not None:

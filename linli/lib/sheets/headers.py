@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 from linli.lib.chinese import fold
 
@@ -68,13 +68,31 @@ def find_header(rows: Sequence[tuple[int, list[str]]], known: Callable[[str], bo
     if not looked:
         return Header(0, 0, (), 1)
     at = _best(looked, known)
-    top, bottom = at, at
-    while top > 0 and at - top < _MOST_ABOVE and _groups(looked[top - 1], looked[top]):
-        top -= 1
+    top, bottom = _top(looked, at), at
     while bottom + 1 < len(looked) and bottom - at < _MOST_BELOW and _divides(looked[bottom], looked[bottom + 1]):
         bottom += 1
     names = _names([cells for _number, cells in looked[top : bottom + 1]])
     return Header(looked[top][0], looked[bottom][0], names, looked[bottom][0] + 1)
+
+
+def header_ending_at(rows: Sequence[tuple[int, list[str]]], last: int) -> Header:
+    """The header whose last row somebody named: with the rows above that group or are divided by it."""
+    looked = [(number, cells) for number, cells in rows if any(cells) and number <= last]
+    if not looked or looked[-1][0] != last:
+        return Header(last, last, (), last + 1)
+    top = at = len(looked) - 1
+    while top > 0 and at - top < _MOST_ABOVE and _divides(looked[top - 1], looked[top]):
+        top -= 1
+    top = _top(looked, top)
+    return Header(looked[top][0], last, _names([cells for _number, cells in looked[top:]]), last + 1)
+
+
+def _top(looked: Sequence[tuple[int, list[str]]], at: int) -> int:
+    """Where a header begins whose row `at` has headings."""
+    top = at
+    while top > 0 and at - top < _MOST_ABOVE and _groups(looked[top - 1], looked[top]):
+        top -= 1
+    return top
 
 
 def _best(looked: Sequence[tuple[int, list[str]]], known: Callable[[str], bool]) -> int:
@@ -173,19 +191,39 @@ def _said(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(parts)
 
 
-def is_header_again(cells: Sequence[str], header: Header | Sequence[str]) -> bool:
-    """Tell whether a row of data repeats the header, or one row of it, as printed lists do on every page."""
+def is_header_again(cells: Sequence[str], header: Header | Sequence[str], name_at: int = -1) -> bool:
+    """Tell whether a row of data repeats the header, or one row of it, as printed lists do on every page.
+
+    Every cell has to say the heading of its own column. `name_at` is the column with the name of a person, when it is
+    known: a heading there settles it, and somebody's name there is somebody, whatever the other columns say.
+    """
     names = header.names if isinstance(header, Header) else tuple(header)
     said = _said(names)
     if said.isdisjoint(cells) and said.isdisjoint([" ".join(cell.split()) for cell in cells if " " in cell]):
         return False
-    own = [(plain_name(cell), plain_name(name)) for cell, name in zip(cells, names, strict=False) if cell]
-    same = sum(1 for cell, name in own if cell and (cell == name or cell in name.split("/")))
-    return same >= 2 and same * 2 > len(own)
+    own = {
+        at: (plain_name(cell), plain_name(name))
+        for at, (cell, name) in enumerate(zip(cells, names, strict=False))
+        if cell
+    }
+    same = [at for at, (cell, name) in own.items() if cell and (cell == name or cell in name.split("/"))]
+    if len(same) < 2:
+        return False
+    if 0 <= name_at < len(names):
+        if name_at in own:
+            return name_at in same and len(same) * 2 > len(own)
+        # Without a name: the lower row of a header of two, which has no heading of its own there.
+        return len(same) == len(own) and any("/" in names[at] for at in same)
+    return len(same) == len(own)
 
 
 def is_noise(cells: Sequence[str]) -> bool:
-    """Tell whether a row says nothing about a person: blank, a total, who filled it in, a note.
+    """Tell whether a row says nothing about a person: blank, a total, who filled it in, a note."""
+    return noise_of(cells) != ""
+
+
+def noise_of(cells: Sequence[str]) -> Literal["", "blank", "total", "note"]:
+    """What a row is that says nothing about a person; "" where it may be about one.
 
     Only the first two different cells are looked at, for a note only in rows with few cells; people are called by
     neither.
@@ -197,10 +235,10 @@ def is_noise(cells: Sequence[str]) -> bool:
             if len(said) > _FEW_CELLS:
                 break
     if not said:
-        return True
+        return "blank"
     if any(cell[0] in _TOTAL_BEGINS and _TOTAL.fullmatch(fold(cell).replace(" ", "")) for cell in said[:2]):
-        return True
-    return len(said) <= _FEW_CELLS and _is_note(said[0])
+        return "total"
+    return "note" if len(said) <= _FEW_CELLS and _is_note(said[0]) else ""
 
 
 def _is_note(cell: str) -> bool:

@@ -71,7 +71,9 @@ def _zip(path: Path, limits: Limits) -> Workbook:
         extent = found.extents.get(name)
         if extent is None:
             raise SheetRefused("damaged")
-        sheets.append(SheetInfo(name, extent.last_row, extent.last_column, hidden))
+        sheets.append(
+            SheetInfo(name, extent.last_row, extent.last_column, hidden, extent.hidden, extent.hidden_columns)
+        )
     return _filled(Workbook(path, found.kind, tuple(sheets), limits))
 
 

@@ -23,6 +23,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "empty": "The file has no rows.",
         "damaged": "The file is damaged and cannot be read. Save it again in Excel and upload that file.",
         "encoding": "The characters of the file cannot be read. Save it in Excel as “CSV UTF-8” and upload that file.",
+        "open_quote": "In line %(line)s a quotation mark is opened and not closed where its cell ends: it would "
+        "swallow the lines below. Close or delete it and upload the file again.",
         "several_tables": "The file contains several tables. Keep one and save the file as .xlsx.",
         "old_format": "This Excel format is too old or not supported. Save the file as .xlsx and upload that file.",
         "no_sheet": "The file has no sheet of this name.",
@@ -31,9 +33,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 
 
 class SheetRefused(Refusal):
-    """A file that is not read; `code` is one of `SENTENCES`, and the message its English sentence."""
+    """A file that is not read; `code` is one of `SENTENCES`, `values` what its sentence tells (the line it is about),
+    and the message its English sentence."""
 
     status: ClassVar[int] = 422
 
-    def __init__(self, code: str) -> None:
-        super().__init__(SENTENCES[code], code=code)
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(SENTENCES[code] % values if values else SENTENCES[code], code=code)
+        self.values = values

@@ -164,6 +164,8 @@ class _Ods:
             self.extents[given.get("table:name", "")] = self.extent
         elif tag == "table:table-row":
             self.repeat, self.column = _times(given.get("table:number-rows-repeated")), 0
+            if given.get("table:visibility") in ("collapse", "filter"):
+                self.extent.hidden.add(self.row + 1, self.row + self.repeat)
         elif tag in ("table:table-cell", "table:covered-table-cell"):
             self.again, self.in_cell = _times(given.get("table:number-columns-repeated")), True
             if any(name.startswith(("office:value", "office:date", "office:bool", "office:time")) for name in given):

@@ -23,6 +23,10 @@ SENTENCES: Final[Mapping[str, object]] = {
     "empty": _("The file has no rows."),
     "damaged": _("The file is damaged and cannot be read. Save it again in Excel and upload that file."),
     "encoding": _("The characters of the file cannot be read. Save it in Excel as “CSV UTF-8” and upload that file."),
+    "open_quote": _(
+        "In line %(line)s a quotation mark is opened and not closed where its cell ends: it would "
+        "swallow the lines below. Close or delete it and upload the file again."
+    ),
     "several_tables": _("The file contains several tables. Keep one and save the file as .xlsx."),
     "old_format": _("This Excel format is too old or not supported. Save the file as .xlsx and upload that file."),
     "no_sheet": _("The file has no sheet of this name."),
@@ -31,4 +35,5 @@ SENTENCES: Final[Mapping[str, object]] = {
 
 def translated(refused: SheetRefused) -> Refusal:
     """The same refusal with a sentence that speaks the language of the reader."""
-    return Refusal(SENTENCES.get(refused.code, refused.message), code=refused.code)
+    said = SENTENCES.get(refused.code, refused.message)
+    return Refusal(str(said) % refused.values if refused.values else said, code=refused.code)
