@@ -90,6 +90,8 @@ EXPECTED = {
     "register/imports/": ("community-worker", 200, 422),
     "register/imports/<int:batch_id>/": ("community-worker", 302, 405),
     "register/imports/<int:batch_id>/columns/": ("community-worker", 200, 422),
+    "register/imports/<int:batch_id>/sheet/": ("community-worker", 405, 302),
+    "register/imports/<int:batch_id>/take-in/": ("community-worker", 405, 302),
     "register/imports/<int:batch_id>/progress/": ("community-worker", 302, 405),
     "register/imports/<int:batch_id>/rows/": ("community-worker", 200, 302),
     "register/imports/<int:batch_id>/workbook/": ("community-worker", 200, 405),

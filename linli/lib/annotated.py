@@ -27,11 +27,13 @@ def write(
     notes: Mapping[int, str] | None = None,
     sheet: str = "Sheet1",
     only_wrong: bool = False,
+    more: tuple[str, Sequence[str]] | None = None,
 ) -> int:
     """Write `rows` (number in the file, cells) under `header` to `out`, and return how many were written.
 
     `errors` are sentences by row number and column (counted from 0; -1 means the row as a whole); `notes` are remarks
-    by row number that mark no cell. With `only_wrong`, rows without either are left out. Every cell is text: numbers
+    by row number that mark no cell. With `only_wrong`, rows without either are left out. `more` is a second sheet: its
+    name, and lines of text. Every cell is text: numbers
     keep their digits, and no formula can run. Memory does not grow with the rows, only with the comments.
     Raises what `rows` raises; the file is then not whole, and the caller deletes it.
     """
@@ -45,10 +47,19 @@ def write(
             sentences = list(dict.fromkeys([*wrong.values(), *([said[number]] if number in said else [])]))
             if sentences or not only_wrong:
                 page.add(cells, wrong, sentences)
+        if more is not None:
+            _lines(book, *more)
     finally:
         # Also after a failure: the temporary file of the sheet is closed and removed here.
         book.close()
     return page.count
+
+
+def _lines(book: xlsxwriter.Workbook, name: str, lines: Sequence[str]) -> None:
+    page, wrapped = book.add_worksheet(name), book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    page.set_column(0, 0, 100, wrapped)
+    for row, line in enumerate(lines):
+        page.write_string(row, 0, clean(line), wrapped)
 
 
 class _Page:

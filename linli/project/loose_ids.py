@@ -113,6 +113,7 @@ JSON_HOLDS: Final = {
     "accounts.ApiToken.scopes": "names of permissions",
     "imports.Batch.columns": "headings of the sheet",
     "imports.Batch.mapping": "column number of the sheet → field",
+    "imports.Batch.book": "names of sheets, and how many rows and cells they have",
     "imports.Batch.options": "choices for the import",
     "imports.Batch.counts": "how many rows of which state",
     "imports.SavedMapping.mapping": "column number of the sheet → field",

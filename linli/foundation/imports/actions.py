@@ -64,8 +64,49 @@ def receive(*, by: Actor, kind: str, area_id: str, name: str, chunks: Iterable[b
 
 def refuse_file(*, batch: Batch) -> None:
     """Forget a batch whose file cannot be read: nothing of it is kept."""
-    store.remove(batch.path)
     Batch.objects.filter(pk=batch.pk, state__in=(State.UPLOADED, State.MAPPED)).delete()
+    let_go(batch.path)
+
+
+def let_go(path: str) -> None:
+    """Delete an upload that no batch needs any more: the sheets of a book share one."""
+    if path and not Batch.objects.filter(path=path).exists():
+        store.remove(path)
+
+
+@transaction.atomic
+def open_sheet_too(*, by: Actor, batch_id: int, sheet: str, now: datetime) -> Batch:
+    """A batch for another sheet of the same file; the one that is there already where there is one that goes on.
+
+    Raises NotAllowed, Invalid (`sheet`), Stale where the file is no longer kept.
+    """
+    batch = locked(batch_id)
+    may_import(by, batch.area_id)
+    if not batch.path:
+        raise Stale(_("The file is no longer kept. Upload it again."))
+    if all(one["name"] != sheet for one in batch.book.get("sheets", ())) or sheet == batch.sheet:
+        raise Invalid(fields={"sheet": _("Choose another sheet of the file.")})
+    first = locked(batch.first_id or batch.pk)
+    same = Batch.objects.filter(Q(pk=first.pk) | Q(first=first), path=batch.path, sheet=sheet)
+    there = same.exclude(state__in=(State.CANCELLED, State.UNDONE)).order_by("pk").first()
+    if there is not None:
+        return there
+    sibling = Batch.objects.create(
+        kind=batch.kind,
+        area_id=batch.area_id,
+        original_name=batch.original_name,
+        path=batch.path,
+        sha256=batch.sha256,
+        bytes=batch.bytes,
+        book=batch.book,
+        sheet=sheet,
+        first=first,
+        made_at=now,
+        made_by_id=by.user_id,
+        made_post_id=by.post_id,
+    )
+    audit.record(by=by, action="imports.upload", now=now, subject_kind="batch", subject_id=sibling.pk)
+    return sibling
 
 
 @transaction.atomic
@@ -89,13 +130,14 @@ def replace_file(
     batch.original_name = clip(tidy(name), 120) or "?"
     batch.path, batch.sha256, batch.bytes = stored.name, stored.sha256, stored.bytes
     batch.state, batch.counts, batch.rows_done, batch.rows_total, batch.message = State.UPLOADED, {}, 0, 0, ""
+    batch.book = {}
     try:
         look(batch)
     except Refusal:
         store.remove(stored.name)
         raise
     batch.save()
-    transaction.on_commit(lambda: store.remove(old))
+    transaction.on_commit(lambda: let_go(old))
     audit.record(by=by, action="imports.upload", now=now, subject_kind="batch", subject_id=batch.pk)
     return batch
 
@@ -162,7 +204,7 @@ def _end(batch: Batch) -> None:
     batch.state, batch.claimed_by = State.CANCELLED, ""
     path, batch.path = batch.path, ""
     batch.save(update_fields=["state", "claimed_by", "path"])
-    transaction.on_commit(lambda: store.remove(path))
+    transaction.on_commit(lambda: let_go(path))
 
 
 @transaction.atomic

@@ -12,7 +12,9 @@ class Batch(models.Model):
     """批次: one sheet on its way in. Nothing of it is in the register before it is applied, and it can be undone whole.
 
     `state` moves forward only through `actions`; `claimed_by` is the worker that reads, checks, applies or undoes it
-    now, so that a crash is noticed and the work taken up again. `counts` says how much of what there is.
+    now, so that a crash is noticed and the work taken up again. `counts` says how much of what there is; `book` what
+    the file holds: every sheet with its number of rows, which of them are hidden. Several sheets of a book are several
+    batches with the same `path`; all but the first say which was that in `first`.
     Personal data: `original_name`; the rows themselves are staged beside the register, sealed where they must be.
     """
 
@@ -37,6 +39,8 @@ class Batch(models.Model):
     path = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     bytes = models.PositiveBigIntegerField(default=0)
+    book = models.JSONField(default=dict)
+    first = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="siblings", db_index=False)
     sheet = models.CharField(_("sheet"), max_length=120, blank=True)
     header_rows = models.PositiveSmallIntegerField(default=1)
     first_row = models.PositiveIntegerField(default=2)
@@ -68,7 +72,10 @@ class Batch(models.Model):
 
     class Meta:
         verbose_name = _("batch")
-        indexes = [models.Index(fields=["area", "-id"], name="imports_batch_area")]
+        indexes = [
+            models.Index(fields=["area", "-id"], name="imports_batch_area"),
+            models.Index(fields=["first"], name="imports_batch_first", condition=models.Q(first__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"batch {self.pk}"

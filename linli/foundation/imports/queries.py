@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
@@ -19,6 +19,13 @@ def visible_to(actor: Actor, kind: str = "") -> QuerySet[Batch]:
         return Batch.objects.none()
     rows = Batch.objects.filter(actor.within()).select_related("area", "made_by")
     return rows.filter(kind=kind) if kind else rows
+
+
+def of_the_same_book(batch: Batch) -> dict[str, Batch]:
+    """Sheet → the newest batch that reads it from the same upload, given-up ones apart."""
+    first = batch.first_id or batch.pk
+    rows = Batch.objects.filter(Q(pk=first) | Q(first=first)).exclude(state=Batch.State.CANCELLED).order_by("pk")
+    return {row.sheet: row for row in rows if row.sheet}
 
 
 def remembered(area_id: str, kind: str, signature: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from linli.foundation.imports import actions, queries, store
+from linli.foundation.imports import actions, queries
 from linli.foundation.imports.kinds import Cancelled, Kind, Run, kind_of
 from linli.foundation.imports.models import Batch
 from linli.foundation.jobs.actions import retire
@@ -97,9 +97,9 @@ def prune(now: datetime) -> str:
     old = Batch.objects.filter(made_at__lt=now - timedelta(days=days)).exclude(path="")
     gone = 0
     for batch in old.exclude(state__in=queries.WORKING)[:200]:
-        store.remove(batch.path)
         kind_of(batch.kind).forget(batch.pk)
         open_still = batch.state in actions.OPEN
         Batch.objects.filter(pk=batch.pk).update(path="", state=State.CANCELLED if open_still else batch.state)
+        actions.let_go(batch.path)
         gone += 1
     return f"{gone} uploads removed" if gone else ""

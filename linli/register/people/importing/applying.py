@@ -17,7 +17,7 @@ from linli.foundation.imports.models import Batch
 from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal, Stale
 from linli.register.people.actions import spells, tags
-from linli.register.people.importing import changing, ending, founding, matching, newcomers, rechecking
+from linli.register.people.importing import balance, changing, ending, founding, matching, newcomers, rechecking
 from linli.register.people.models import Household, Person, Staged
 
 COMMUNITY_DIGITS = 12
@@ -46,7 +46,9 @@ def apply(run: Run) -> None:
             if other:
                 _put_back(held, run, other)
                 return
+            held.counts = {**held.counts, **matching.counted(held)}
             counts = _apply(held, now, run)
+            balance.log(held, now)
             batches.turn(
                 batch_id=batch.pk,
                 worker=run.worker,

@@ -22,6 +22,7 @@ from linli.register.people.importing.memory import without_collector
 from linli.register.people.importing.reading import LIMITS, Carry, Line, chunks, columns_of, lines
 from linli.register.people.importing.refusals import translated
 from linli.register.people.importing.rows import RowChecker, check_all
+from linli.register.people.importing.setting_aside import LEAVE_HIDDEN
 
 CHUNK = 2000
 #: From so many bytes on (some 30,000 rows) other processes help; before, starting them costs more than it saves.
@@ -114,10 +115,12 @@ def _parts(batch: Batch, carry: Carry) -> Iterator[list[Line]]:
     """The rows of the sheet that are not read yet, in chunks. Raises SheetRefused."""
     book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
     start = max(batch.first_row, int(batch.counts.get("read_to", 0)) + 1)
-    total = next((sheet.rows for sheet in book.sheets if sheet.name == batch.sheet), 0) or 0
-    if total and not batch.rows_total:
-        Batch.objects.filter(pk=batch.pk).update(rows_total=max(total - batch.first_row + 1, 0))
-    yield from chunks(lines(book.rows(batch.sheet, start=start), carry, batch.columns), CHUNK)
+    info = next((sheet for sheet in book.sheets if sheet.name == batch.sheet), None)
+    if info is not None and info.rows and not batch.rows_total:
+        Batch.objects.filter(pk=batch.pk).update(rows_total=max(info.rows - batch.first_row + 1, 0))
+    leave_out = info is not None and batch.options.get("hidden") == LEAVE_HIDDEN
+    hidden = info.hidden_rows if info is not None and leave_out else ()
+    yield from chunks(lines(book.rows(batch.sheet, start=start), carry, batch.columns, hidden), CHUNK)
 
 
 def _next(waiting: deque[tuple[list[Line], str, "Future[Any]"]]) -> Checked:

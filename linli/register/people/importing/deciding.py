@@ -14,13 +14,13 @@ from linli.foundation.imports.models import Batch
 from linli.lib.errors import Invalid
 from linli.lib.sheets import open_sheet
 from linli.lib.sheets.cells import words
-from linli.register.people.importing import matching, naming, staging
+from linli.register.people.importing import matching, naming, setting_aside, staging
 from linli.register.people.importing.facts import gather
 from linli.register.people.importing.reading import LIMITS, Line
 from linli.register.people.importing.rows import BETWEEN, RowChecker
 from linli.register.people.models import Staged
 
-MOST_CELL = 300
+MOST_CELL = 2000
 Decision, State = Staged.Decision, Staged.State
 #: What a decision writes at a row.
 DECIDED = ("state", "decision", "person_id", "same_as_row", "unlike", "keep", "decided_by_id")
@@ -48,6 +48,8 @@ def decide(
         batch = batches.locked(batch_id, Batch.State.CHECKED)
         batches.may_import(by, batch.area_id)
         found = Staged.objects.filter(batch=batch).exclude(state=State.CONFLICT if decision != Decision.OUT else "")
+        # Rows about nobody are not decided but taken in.
+        found = found.exclude(state=State.LEFT_OUT, reason__in=setting_aside.CODES, decision="")
         found = found.filter(row__in=list(rows)) if rows else found.filter(state=State.DUPLICATE, reason=reason)
         if decision == Decision.DIFFERENT and found.filter(reason__in=naming.BY_NUMBER).exists():
             raise Invalid(
@@ -125,13 +127,32 @@ def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], n
     for column, text in changes.items():
         if not 0 <= column < max(len(batch.columns), len(cells)):
             raise Invalid(_("There is no such column."))
+        if len(text) > MOST_CELL:
+            raise Invalid(_("A cell may have at most %(n)s characters here.") % {"n": MOST_CELL})
         cells += [""] * (column + 1 - len(cells))
-        cells[column] = words(text)[:MOST_CELL]
+        cells[column] = words(text)
+    return _settled(batch, row, cells)
+
+
+@transaction.atomic
+def take_in(*, by: Actor, batch_id: int, number: int, now: datetime) -> Staged:
+    """Check a row that was set aside as one about a person. Raises NotAllowed, Invalid, Stale."""
+    batch = batches.locked(batch_id, Batch.State.CHECKED)
+    batches.may_import(by, batch.area_id)
+    rows = Staged.objects.filter(batch=batch, row=number, state=State.LEFT_OUT, reason__in=setting_aside.CODES)
+    row = rows.first()
+    if row is None:
+        raise Invalid(_("There is no such row."))
+    return _settled(batch, row, cells_of(batch, [row]).get(number, []))
+
+
+def _settled(batch: Batch, row: Staged, cells: list[str]) -> Staged:
+    """The row with these cells, checked and matched anew."""
     read_anew(batch, row, cells)
     matching.match(batch)
     batch.counts = {**batch.counts, **matching.counted(batch)}
     batch.save(update_fields=["counts"])
-    return Staged.objects.get(batch=batch, row=number)
+    return Staged.objects.get(batch=batch, row=row.row)
 
 
 def read_anew(batch: Batch, row: Staged, cells: list[str]) -> None:

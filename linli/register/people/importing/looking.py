@@ -1,20 +1,19 @@
 """A first look at an uploaded sheet: its header, its first rows, and which column is probably which field."""
 
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 
 from linli.foundation.imports import queries as batches
 from linli.foundation.imports import store
 from linli.foundation.imports.models import Batch
-from linli.lib.sheets import Header, SheetInfo, SheetRefused, find_header, open_sheet
-from linli.lib.sheets.headers import MOST_LOOKED_AT
-from linli.register.people.headings import is_known, signature
+from linli.lib.sheets import Header, SheetRefused, open_sheet
+from linli.register.people.headings import signature
+from linli.register.people.importing import contents
 from linli.register.people.importing.columns import is_taken, proposed
+from linli.register.people.importing.contents import SAMPLE, Book, Rows, Sheet
 from linli.register.people.importing.kind import CODE
 from linli.register.people.importing.reading import LIMITS
 from linli.register.people.importing.refusals import translated
 
-SAMPLE = 200
 SHOWN = 5
 #: The key, why, and whether that is sure, of a column that says nothing.
 NOTHING = ("", "", True)
@@ -22,7 +21,8 @@ NOTHING = ("", "", True)
 
 @dataclass(frozen=True)
 class Column:
-    """One column as it was found: its name, what it says in the first rows, and the key it is taken for.
+    """One column as it was found: its name, what it says in the first rows, the key it is taken for, how many cells it
+    has below the header, and whether it is hidden in the file.
 
     What is not `sure` must be said by people: whose it is does not follow from its heading.
     """
@@ -33,14 +33,18 @@ class Column:
     field: str
     why: str
     sure: bool = True
+    filled: int = 0
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
 class Look:
-    """A sheet as the page of columns shows it."""
+    """A sheet as the page of columns shows it, among the sheets of its book. `rows` are those below the header."""
 
-    sheets: tuple[SheetInfo, ...]
+    book: Book
     sheet: str
+    rows: int
+    concealed: int
     header: Header
     above: list[tuple[int, list[str]]]
     first: list[tuple[int, list[str]]]
@@ -52,14 +56,16 @@ def look(batch: Batch, *, sheet: str = "", last_header_row: int = 0) -> Look:
     """Open the upload and look at a sheet (the first that is not hidden). Raises Refusal when it cannot be read."""
     try:
         book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
-        shown = [one for one in book.sheets if not one.hidden] or list(book.sheets)
-        chosen = next((one.name for one in book.sheets if one.name == sheet), shown[0].name)
-        rows = list(islice(book.rows(chosen), MOST_LOOKED_AT + SAMPLE))
+        holds = contents.of(batch, book)
+        known = [one for one in holds["sheets"] if one["rows"] and not one["hidden"]] or holds["sheets"]
+        chosen = next((one for one in holds["sheets"] if one["name"] == sheet), known[0])
+        info = next(one for one in book.sheets if one.name == chosen["name"])
+        rows = contents.top_of(book, info.name)
     except SheetRefused as refused:
         raise translated(refused) from refused
     except (FileNotFoundError, IndexError) as gone:
         raise translated(SheetRefused("damaged")) from gone
-    header = _header(rows, last_header_row)
+    header = _wide(contents.header_of(rows, last_header_row), chosen)
     data = [(number, cells) for number, cells in rows if number >= header.data_from and any(cells)]
     mark = signature(header.names)
     fields = _fields(batch, header, [cells for _number, cells in data[:SAMPLE]], mark)
@@ -67,23 +73,29 @@ def look(batch: Batch, *, sheet: str = "", last_header_row: int = 0) -> Look:
         Column(
             index=at,
             name=name,
-            sample=[text for text in (cells[at] if at < len(cells) else "" for _row, cells in data[:SHOWN]) if text][
-                :3
-            ],
+            sample=_sample(data, at),
             field=fields.get(at, NOTHING)[0],
             why=fields.get(at, NOTHING)[1],
             sure=fields.get(at, NOTHING)[2],
+            filled=chosen["filled"][at] if at < len(chosen["filled"]) else 0,
+            hidden=at + 1 in info.hidden_columns,
         )
         for at, name in enumerate(header.names)
     ]
     above = [(number, cells) for number, cells in rows if number < header.data_from and any(cells)]
-    return Look(tuple(book.sheets), chosen, header, above[-6:], data[:SHOWN], columns, mark)
+    below = chosen["whole"] - len(above)
+    return Look(holds, info.name, below, chosen["concealed"], header, above[-6:], data[:SHOWN], columns, mark)
 
 
-def _header(rows: list[tuple[int, list[str]]], last: int) -> Header:
-    if last and (own := next((cells for number, cells in rows if number == last), None)) is not None:
-        return Header(last, last, tuple(own), last + 1)
-    return find_header(rows[:MOST_LOOKED_AT], is_known)
+def _wide(header: Header, sheet: Sheet) -> Header:
+    """The header with the columns to its right that have cells but no heading: they are left out, but not unseen."""
+    more = len(sheet["filled"]) - len(header.names)
+    return replace(header, names=(*header.names, *[""] * more)) if more > 0 else header
+
+
+def _sample(data: Rows, at: int) -> list[str]:
+    said = [cells[at] if at < len(cells) else "" for _row, cells in data[:SHOWN]]
+    return [text for text in said if text][:3]
 
 
 def _fields(batch: Batch, header: Header, sample: list[list[str]], mark: str) -> dict[int, tuple[str, str, bool]]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from linli.foundation.imports.models import Batch
 from linli.lib.prefix import within
 from linli.register.homes.models import Building, Dwelling, Estate
-from linli.register.people.importing import comparing, ending, likeness, naming
+from linli.register.people.importing import balance, comparing, ending, likeness, naming
 from linli.register.people.importing.happening import ENDS
 from linli.register.people.importing.staging import TABLE, execute, on_postgresql
 from linli.register.people.models import Household, Person, Spell, Staged
@@ -56,8 +56,8 @@ def decide_again(batch: Batch) -> None:
     _heads(batch)
 
 
-def counted(batch: Batch) -> dict[str, int]:
-    """How many rows of which state, and of the new people among them."""
+def counted(batch: Batch) -> dict[str, Any]:
+    """How many rows of which state, of the new people among them, and why rows are left out (`balance`)."""
     rows = Staged.objects.filter(batch=batch)
     found = {row["state"]: row["n"] for row in rows.values("state").order_by().annotate(n=Count("pk"))}
     ok = rows.filter(state=Staged.State.OK)
@@ -71,7 +71,7 @@ def counted(batch: Batch) -> dict[str, int]:
     )
     at = int(batch.counts.get(MATCHED_AT, 0))
     states = {state: found.get(state, 0) for state in Staged.State.values}
-    return {"rows": sum(found.values()), **states, **more, MATCHED_AT: at}
+    return {"rows": sum(found.values()), **states, **more, MATCHED_AT: at, "out": balance.left_out(rows)}
 
 
 def _new() -> Q:

@@ -1,5 +1,6 @@
 """What a batch will change, for people to read before they approve it: counts, and rows in pages."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from linli.foundation import vault
 from linli.foundation.areas.queries import names_of
 from linli.foundation.imports.models import Batch
 from linli.lib import citizen_id
@@ -14,10 +16,12 @@ from linli.lib.chinese import mask_phone, mobile
 from linli.register.people import codes, groups
 from linli.register.people.actions import fields
 from linli.register.people.headings import meaning_of
+from linli.register.people.importing import balance, setting_aside
 from linli.register.people.importing.changing import said
 from linli.register.people.importing.columns import labels
 from linli.register.people.importing.comparing import LIFE, kinds_of, moves
 from linli.register.people.importing.naming import NAME_DIFFERS
+from linli.register.people.importing.rows import BETWEEN
 from linli.register.people.importing.sentences import sentences_of, why
 from linli.register.people.models import Person, PopulationEvent, Staged
 
@@ -28,6 +32,7 @@ TABLES = {
     "identity_kind": "identity_kind", "inflow_reason": "inflow_reason", "marital": "marital", "relation": "relation",
     "match": "residence_match", "kind": "population_kind",
 }  # fmt: skip
+_LONG_NUMBER = re.compile(r"[0-9]{7,}[0-9Xx]*")
 #: What the tabs of the preview show.
 VIEWS = ("meanwhile", "new", "changed", "moved", "births", "deaths", "left", "unchanged", "conflict", "left_out")
 
@@ -126,9 +131,20 @@ def _line(row: Staged, person: Person | None, areas: dict[str, str]) -> dict[str
         else "",
         "community": areas.get(person.area_id[:COMMUNITY_DIGITS], "") if person else "",
         "why": why(row.reason),
+        "out": balance.label_of(balance.reason_of(row)),
+        "aside": row.state == "left_out" and row.reason in setting_aside.CODES and not row.decision,
+        "said": _said_aside(row),
         "differences": differences(row, person) if person is not None and row.decision != "different" else [],
         "errors": list(sentences_of(row.errors).values()),
     }
+
+
+def _said_aside(row: Staged) -> str:
+    """What a row says that is about nobody, without the numbers of documents and phones that may be in it."""
+    if not (row.cells_sealed and row.reason in setting_aside.CODES):
+        return ""
+    cells = dict.fromkeys(cell for cell in vault.unseal(row.cells_sealed, vault.STAGED).split(BETWEEN) if cell)
+    return " · ".join(_LONG_NUMBER.sub("…", cell) for cell in cells)[:120]
 
 
 def facts_of(row: Staged) -> str:

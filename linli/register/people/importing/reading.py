@@ -1,11 +1,12 @@
 """The rows of a sheet in order, with what a row takes over from those above it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from linli.lib.chinese import fold
-from linli.lib.sheets import Limits, is_header_again, is_noise
+from linli.lib.sheets import Limits
+from linli.register.people.importing import setting_aside
 
 #: A million people and the header above them.
 LIMITS = Limits(rows=1_000_100)
@@ -14,7 +15,10 @@ HEAD_WORDS = frozenset({"户主", "本人", "本人或户主", "02", "2", "01", 
 
 
 class Line(NamedTuple):
-    """A row with its cells. `head_row` is the row of the head it follows; the rest is inherited from merged cells."""
+    """A row with its cells. `head_row` is the row of the head it follows; the rest is inherited from merged cells.
+
+    `aside` says why the row is about nobody, or stays out (`setting_aside`); "" for people.
+    """
 
     number: int
     cells: list[str]
@@ -23,6 +27,7 @@ class Line(NamedTuple):
     household_number: str = ""
     grid: str = ""
     corrected: bool = False
+    aside: str = ""
 
 
 @dataclass
@@ -69,15 +74,21 @@ def columns_of(mapping: Mapping[str, str]) -> dict[str, int]:
     return {name: int(column) for column, name in mapping.items()}
 
 
-def lines(rows: Iterable[tuple[int, list[str]]], carry: Carry, names: Sequence[str]) -> Iterator[Line]:
-    """Rows of people: without those that repeat the header, sum up or say nothing."""
-    at = carry.columns.get("identity", -1)
+def lines(
+    rows: Iterable[tuple[int, list[str]]], carry: Carry, names: Sequence[str], hidden: Container[int] = ()
+) -> Iterator[Line]:
+    """Every row of a sheet: people, and those about nobody with their reason. Rows in `hidden` stay out."""
+    columns = carry.columns
+    aside = setting_aside.reader(names, columns.get("name", -1), columns.get("identity", -1))
     for number, cells in rows:
-        # Who has a number of a document is a person: no need to look closer, a million times.
-        numbered = 0 <= at < len(cells) and len(cells[at]) == 18 and cells[at][:17].isdigit()
-        if not numbered and (is_noise(cells) or is_header_again(cells, names)):
-            continue
-        yield carry.take(number, cells)
+        why = aside(cells)
+        if why:
+            yield Line(number, cells, aside=why)
+        elif number in hidden:
+            # Who stays out may still be the head whom the next rows follow.
+            yield carry.take(number, cells)._replace(aside=setting_aside.HIDDEN)
+        else:
+            yield carry.take(number, cells)
 
 
 def chunks(found: Iterable[Line], size: int) -> Iterator[list[Line]]:

@@ -10,6 +10,7 @@ from linli.foundation.imports import store
 from linli.foundation.imports.models import Batch
 from linli.lib import annotated
 from linli.lib.sheets import open_sheet
+from linli.register.people.importing import balance, contents
 from linli.register.people.importing.reading import LIMITS
 from linli.register.people.importing.rows import BETWEEN
 from linli.register.people.importing.sentences import sentences_of, why
@@ -26,7 +27,9 @@ def annotate(batch: Batch, out: Path, *, only_wrong: bool = False) -> int:
     }
     notes = {
         row.row: _note(row)
-        for row in rows.filter(state__in=("duplicate", "conflict")).only("row", "state", "reason", "same_as_row")
+        for row in rows.filter(state__in=("duplicate", "conflict", "left_out")).only(
+            "row", "state", "reason", "same_as_row", "decision"
+        )
     }
     return annotated.write(
         _rows(batch, only_wrong),
@@ -36,10 +39,18 @@ def annotate(batch: Batch, out: Path, *, only_wrong: bool = False) -> int:
         out=out,
         sheet=batch.sheet,
         only_wrong=only_wrong,
+        more=(contents.BALANCE_SHEET, [str(balance.whole(batch)), *_in_sheets(batch), *balance.remarks(batch)]),
     )
 
 
+def _in_sheets(batch: Batch) -> list[str]:
+    lines = balance.lines(batch)
+    return list(map(str, lines)) if len(lines) > 1 else []
+
+
 def _note(row: Staged) -> str:
+    if row.state == Staged.State.LEFT_OUT:
+        return _("Left out: %(why)s") % {"why": balance.label_of(balance.reason_of(row))}
     if row.state == Staged.State.CONFLICT:
         return _("This person lives in another community of the district. Ask that community for the move.")
     if row.same_as_row:

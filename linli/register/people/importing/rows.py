@@ -12,7 +12,7 @@ from linli.lib import citizen_id, pinyin, sealing
 from linli.lib.chinese import clip, fold, tidy
 from linli.register.people import documents
 from linli.register.people.headings import Meaning, is_group, meaning_of
-from linli.register.people.importing import happening
+from linli.register.people.importing import happening, setting_aside
 from linli.register.people.importing.cells import (
     NOTHING,
     Identities,
@@ -110,6 +110,8 @@ class RowChecker:
     def check(self, line: Line) -> tuple[Any, ...]:
         """The values of the row, in the order of `COLUMNS`."""
         cells = line.cells
+        if line.aside:
+            return self._aside(line)
         errors: Errors = {}
         values = BLANK.copy()
         values["batch_id"], values["row"] = self.batch_id, line.number
@@ -141,6 +143,22 @@ class RowChecker:
         # Both databases take days as text.
         if values["born"] is not None:
             values["born"] = self.written(values["born"])
+        found: tuple[Any, ...] = IN_ORDER(values)
+        return found
+
+    def _aside(self, line: Line) -> tuple[Any, ...]:
+        """A row that is about nobody, or stays out: with its reason, so that it is counted and can be taken in."""
+        hidden = line.aside == setting_aside.HIDDEN
+        values = {
+            **BLANK,
+            "batch_id": self.batch_id,
+            "row": line.number,
+            "state": "left_out",
+            "reason": line.aside,
+            "area_id": self.facts.target or self.facts.area_id,
+            "household_key": f"r:{line.head_row or line.number}",
+            "cells_sealed": "" if hidden else self.seal_cells(BETWEEN.join(line.cells)),
+        }
         found: tuple[Any, ...] = IN_ORDER(values)
         return found
 

@@ -10,6 +10,7 @@ from linli.foundation.imports import tasks
 from linli.foundation.imports.models import Batch
 from linli.register.homes.models import Building, Dwelling, Estate
 from linli.register.people.actions import spells
+from linli.register.people.importing import balance
 from linli.register.people.importing.deciding import correct, decide
 from linli.register.people.importing.looking import look
 from linli.register.people.importing.naming import BY_NUMBER
@@ -19,13 +20,13 @@ from linli.register.people.models import Headcount, Household, Person, Spell, St
 from linli.register.people.tests.sheets_of import undone, uploaded
 
 FOLDER = Path(__file__).parent / "sheets"
-#: Sheet → rows of people, rows with errors, rows to be decided, and the errors by kind of field.
+#: Sheet → rows below the header, those of people, with errors, to be decided, and the errors by kind of field.
 SHEETS = {
-    "户籍底册.xlsx": (45, 0, 0, {}),
-    "流动人口登记.csv": (40, 2, 0, {"identity": 1, "born": 1}),
-    "低保残疾台账.xlsx": (36, 6, 1, {"identity": 6}),
-    "网格员摸排表.csv": (41, 0, 1, {}),
-    "老年人花名册.xlsx": (45, 2, 0, {"name": 2}),
+    "户籍底册.xlsx": (47, 45, 0, 0, {}),
+    "流动人口登记.csv": (40, 40, 2, 0, {"identity": 1, "born": 1}),
+    "低保残疾台账.xlsx": (36, 36, 6, 1, {"identity": 6}),
+    "网格员摸排表.csv": (42, 41, 0, 1, {}),
+    "老年人花名册.xlsx": (50, 45, 2, 0, {"name": 2}),
 }
 
 
@@ -87,6 +88,14 @@ def ready(by, name: str) -> Batch:
     return batch
 
 
+def balanced(batch: Batch, rows: int) -> None:
+    """No row of the file is missing: what was counted when it came is what was staged, in + there + out."""
+    line = balance.whole(batch)
+    elsewhere = sum(one["rows"] for one in batch.book["sheets"] if one["name"] != batch.sheet)
+    assert line.holds
+    assert line.rows == rows + elsewhere == sum(one["rows"] for one in batch.book["sheets"])
+
+
 def in_step() -> None:
     """What repeats the spells says the same as they do."""
     assert spells.recount() == {(one.area_id, one.kind, one.day): one.n for one in Headcount.objects.exclude(n=0)}
@@ -96,9 +105,11 @@ def in_step() -> None:
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_sheet_is_checked_corrected_merged_applied_and_undone(by, name):
-    rows, errors, duplicates, kinds = SHEETS[name]
+    rows, people_rows, errors, duplicates, kinds = SHEETS[name]
     batch = checked(by, name)
     assert (batch.counts["rows"], batch.counts["error"], batch.counts["duplicate"]) == (rows, errors, duplicates)
+    assert batch.counts["left_out"] == rows - people_rows
+    balanced(batch, rows)
     found: dict[str, int] = {}
     for row in Staged.objects.filter(batch=batch, state="error"):
         for field in sentences_of(row.errors):
@@ -109,7 +120,8 @@ def test_a_sheet_is_checked_corrected_merged_applied_and_undone(by, name):
     batch = applied(by, Batch.objects.get(pk=batch.pk))
     people = Person.objects.filter(batch=batch)
     left_out = Staged.objects.filter(batch=batch, state="left_out").count()
-    assert people.count() == batch.counts["applied"]["people"] == rows - left_out
+    assert people.count() == batch.counts["applied"]["people"] == rows - left_out == balance.whole(batch).taken
+    balanced(batch, rows)
     in_step()
     assert undone(by, batch, timezone.now()).state == "undone", Batch.objects.get(pk=batch.pk).message
     in_step()

@@ -57,6 +57,12 @@ class OptionsForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     target = forms.ChoiceField(label=_("Grid, where the address does not say it"), required=False)
+    hidden = forms.ChoiceField(
+        label=_("Rows that are hidden or filtered away in the file"),
+        choices=[("take", _("read them like the others")), ("leave", _("leave them out"))],
+        widget=forms.RadioSelect,
+        initial="take",
+    )
     create = forms.BooleanField(
         label=_("Make buildings and dwellings that the register does not have yet"), required=False
     )
@@ -67,6 +73,8 @@ class OptionsForm(forms.Form):
         assert isinstance(target, forms.ChoiceField)
         target.choices = [("", "—"), *grids]
         self.found = found
+        if not found.concealed:
+            del self.fields["hidden"]
         offered = [("", _("— left out —")), *((group, list(keys.items())) for group, keys in choices().items())]
         for column in found.columns:
             known = column.field if is_taken(column.field) else ""
@@ -121,6 +129,7 @@ class OptionsForm(forms.Form):
             "day": day.isoformat() if day else "",
             "target": self.cleaned_data["target"],
             "create": self.cleaned_data["create"],
+            "hidden": self.cleaned_data.get("hidden", ""),
         }
 
 

@@ -196,7 +196,15 @@ def test_a_stranger_community_and_other_posts_see_none_of_it(client, client_for)
         "import_workbook",
     ):
         assert stranger.get(url(name, batch)).status_code == 404
-    for name in ("import_cancel", "import_approve", "import_undo", "import_replace", "import_recheck"):
+    for name in (
+        "import_cancel",
+        "import_approve",
+        "import_undo",
+        "import_replace",
+        "import_recheck",
+        "import_sheet",
+        "import_take_in",
+    ):
         assert stranger.post(url(name, batch)).status_code == 404
     assert client_for("grid-worker").get(LIST).status_code == 403
 

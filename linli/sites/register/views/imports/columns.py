@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
@@ -19,6 +19,7 @@ from linli.register.people.importing.looking import Look, look
 from linli.sites.register.forms.imports import OptionsForm
 from linli.sites.register.views.imports.scope import batch_in_scope, grids_of, show, where
 from linli.ui.forms import put
+from linli.ui.toasts import toast_error
 
 WAITING = (Batch.State.UPLOADED, Batch.State.MAPPED, Batch.State.CHECKED, Batch.State.FAILED)
 
@@ -38,6 +39,8 @@ def columns(request: ActorRequest, batch_id: int) -> HttpResponse:
         )
     except Refusal as refusal:
         return show(request, "import_columns.html", batch, "columns", {"refusal": str(refusal)}, status=422)
+    if not (given.get("sheet") or batch.sheet) and len(found.book["sheets"]) > 1:
+        return show(request, "import_sheets.html", batch, "columns", {"sheets": found.book["sheets"]})
     grids = grids_of(batch.area_id)
     if request.method != "POST":
         initial = {"event": "entry", "create": True, **batch.options}
@@ -81,10 +84,27 @@ def _page(request: ActorRequest, batch: Batch, found: Look, form: OptionsForm, s
         "found": found,
         "form": form,
         "lines": lines,
-        "left_out": [column.name or str(column.index + 1) for column, bound, _why in lines if not bound.value()],
+        "left_out": [column for column, bound, _why in lines if not bound.value() and column.filled],
+        "opened": found.book["opened"],
         "last_header": found.header.last,
     }
     return show(request, "import_columns.html", batch, "columns", context, status=status)
+
+
+@requires(Permission.PEOPLE_IMPORT)
+@never_cache
+@require_POST
+def sheet(request: ActorRequest, batch_id: int) -> HttpResponse:
+    """Another sheet of the same file, as a batch of its own."""
+    batch = batch_in_scope(request.actor, batch_id)
+    try:
+        other = actions.open_sheet_too(
+            by=request.actor, batch_id=batch.pk, sheet=request.POST.get("sheet", ""), now=timezone.now()
+        )
+    except Refusal as refusal:
+        toast_error(request, "; ".join(map(str, refusal.fields.values())) or str(refusal))
+        return redirect(where(batch))
+    return redirect(where(other))
 
 
 @requires(Permission.PEOPLE_IMPORT)

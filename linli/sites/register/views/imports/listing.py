@@ -13,6 +13,7 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.imports import actions, queries
 from linli.foundation.imports.models import Batch
 from linli.lib.errors import Refusal
+from linli.register.people.importing import balance
 from linli.register.people.importing.kind import CODE
 from linli.register.people.importing.looking import look
 from linli.sites.register.edge import page
@@ -72,7 +73,7 @@ def _page(request: ActorRequest, form: UploadForm, status: int = 200) -> Templat
     older = from_page(request, str(found[PAGE - 1].pk)) if len(found) > PAGE else ""
     context = {
         "form": form,
-        "rows": [(batch, STATE_KINDS[batch.state]) for batch in found[:PAGE]],
+        "rows": [(batch, STATE_KINDS[batch.state], balance.whole(batch)) for batch in found[:PAGE]],
         "older_url": older,
         "first_url": without(request) if after else "",
         "steps": steps_of(None, "upload"),

@@ -124,6 +124,28 @@ def _line(batch: Batch, row: Staged, said: list[str]) -> dict[str, Any]:
 
 @requires(Permission.PEOPLE_IMPORT)
 @never_cache
+@require_POST
+def take_in(request: ActorRequest, batch_id: int) -> HttpResponse:
+    """Read a row that was set aside as one about a person."""
+    batch = batch_in_scope(request.actor, batch_id)
+    number = request.POST.get("row", "")
+    back = reverse("register:import_preview", args=[batch.pk]) + "?view=left_out"
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return redirect(back)
+    try:
+        row = deciding.take_in(by=request.actor, batch_id=batch.pk, number=int(number), now=timezone.now())
+    except Refusal as refusal:
+        toast_error(request, str(refusal))
+        return redirect(back)
+    if row.state == Staged.State.ERROR:
+        toast_error(request, _("Row %(row)s still has an error.") % {"row": row.row})
+        return redirect("register:import_rows", batch.pk)
+    toast(request, _("Row %(row)s is in order now.") % {"row": row.row})
+    return redirect(back)
+
+
+@requires(Permission.PEOPLE_IMPORT)
+@never_cache
 @require_safe
 def workbook(request: ActorRequest, batch_id: int) -> HttpResponseBase:
     """The annotated workbook; taking it is written into the access log."""

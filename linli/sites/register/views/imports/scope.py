@@ -14,6 +14,7 @@ from linli.foundation.areas.models import Area, Level
 from linli.foundation.imports import queries
 from linli.foundation.imports.models import Batch
 from linli.lib.prefix import within
+from linli.register.people.importing import balance
 from linli.register.people.importing.kind import CODE
 from linli.sites.register.edge import MOST, page
 
@@ -73,8 +74,22 @@ def show(
     request: ActorRequest, template: str, batch: Batch, step: str, context: Mapping[str, Any], status: int = 200
 ) -> TemplateResponse:
     """A page of an import, with its steps on top."""
-    whole = {"batch": batch, "steps": steps_of(batch, step), **context}
+    whole = {"batch": batch, "steps": steps_of(batch, step), "balance": balance_of(batch), **context}
     return page(request, template, whole, status=status)
+
+
+def balance_of(batch: Batch) -> dict[str, Any]:
+    """The balance of the book in one line, of each sheet where there are several, and what else is to be known.
+
+    Another sheet goes with the batch that reads it, or can be opened as one while the file is kept.
+    """
+    lines = balance.lines(batch)
+    readers = queries.of_the_same_book(batch) if len(lines) > 1 else {}
+    return {
+        "whole": balance.whole(batch),
+        "sheets": [(line, readers.get(line.sheet)) for line in lines] if len(lines) > 1 else [],
+        "remarks": balance.remarks(batch) if batch.mapping else [],
+    }
 
 
 def steps_of(batch: Batch | None, current: str) -> list[dict[str, Any]]:
