@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from datetime import time as clock_time
 from functools import lru_cache
 from importlib import resources
@@ -44,6 +44,10 @@ class _Rule:
         return (len(self.area_code), self.effective_from, self.version)
 
 
+#: From a day until a day (the first on which it no longer holds), the parameters.
+Period = tuple[date, date, Mapping[str, Any]]
+
+
 class _Shelf:
     """What the database holds, read again at most every half minute; rules change a few times a year."""
 
@@ -55,6 +59,7 @@ class _Shelf:
         self.read_at = float("-inf")
         self.rules: tuple[_Rule, ...] = ()
         self.answers: dict[tuple[str, str, date], Mapping[str, Any]] = {}
+        self.periods: dict[tuple[str, str], list[Period]] = {}
         self.calendars: dict[str, WorkingCalendar] = {}
         self.days: tuple[tuple[date, str], ...] = ()
 
@@ -62,7 +67,7 @@ class _Shelf:
         if time.monotonic() - self.read_at > _FRESH_SECONDS:
             with self.lock:
                 self.rules = (*_shipped(), *_stored())
-                self.answers = {}
+                self.answers, self.periods = {}, {}
                 days = tuple(CalendarDay.objects.values_list("day", "kind"))
                 if days != self.days or not self.calendars:
                     self.days, self.calendars = days, {}
@@ -116,6 +121,35 @@ def params(domain: str, area_id: str, on: date) -> Mapping[str, Any]:
         if len(shelf.answers) < MOST_ANSWERS:
             shelf.answers[(domain, area_id, on)] = found
     return found
+
+
+def periods(domain: str, area_id: str) -> list[Period]:
+    """What held at a place through all days, in order; before the first rule its parameters are taken to hold, too.
+
+    For figures of the past that are judged day by day. Raises NoRuleSet.
+    """
+    shelf = _shelf.fresh()
+    found = shelf.periods.get((domain, area_id))
+    if found is None:
+        mine = [rule for rule in shelf.rules if rule.domain == domain and area_id.startswith(rule.area_code)]
+        if not mine:
+            raise NoRuleSet(f"No rule set “{domain}” is valid at {area_id or 'large'}.")
+        ends = {rule.effective_to + timedelta(days=1) for rule in mine if rule.effective_to is not None}
+        days = sorted({rule.effective_from for rule in mine} | ends)
+        found = []
+        for first, last in zip(days, [*days[1:], date.max], strict=True):
+            holding = [rule for rule in mine if rule.holds(domain, area_id, first)]
+            if holding:
+                found.append((first, last, max(holding, key=lambda rule: rule.precision).params))
+        found[0] = (date.min, *found[0][1:])
+        if len(shelf.periods) < MOST_ANSWERS:
+            shelf.periods[(domain, area_id)] = found
+    return found
+
+
+def versions(domain: str) -> list[tuple[date, Mapping[str, Any]]]:
+    """Every set of parameters of a domain, of any place, with its first day."""
+    return [(rule.effective_from, rule.params) for rule in _shelf.fresh().rules if rule.domain == domain]
 
 
 def calendar(area_id: str, on: date) -> WorkingCalendar:

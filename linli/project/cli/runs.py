@@ -128,7 +128,7 @@ def recount(options: argparse.Namespace) -> int:
     """Compare the kept figures with a full recount; print every difference."""
     load_django()
     from linli.apps.admission import tally as tasks
-    from linli.insight.population.recount import prove
+    from linli.insight.population.recount import prove, prove_groups
     from linli.spine.cases import tally
 
     kept, counted = tally.kept(), tally.recount()
@@ -142,7 +142,7 @@ def recount(options: argparse.Namespace) -> int:
                 print(
                     f"{month:%Y-%m} {area} {event_class} {facet}: kept {old.get(facet, 0)}, counted {new.get(facet, 0)}"
                 )
-    for difference in (*prove(), *tasks.prove()):
+    for difference in (*prove(), *tasks.prove(), *prove_groups()):
         differences += 1
         print(difference)
     if differences:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from linli.foundation.jobs.schedule import periodic
 from linli.register.people import news
-from linli.register.people.actions import retention
+from linli.register.people.actions import computed, retention
 from linli.register.people.models import Transfer
 
 MOST_AT_ONCE = 500
@@ -23,6 +24,14 @@ def remind_moves(now: datetime) -> str:
             news.remind(transfer, now)
     text = ngettext("%(n)s move is late", "%(n)s moves are late", len(rows)) if rows else ""
     return text % {"n": len(rows)} if rows else ""
+
+
+@periodic(every=timedelta(days=1), name="people.birthdays")
+def bring_birthdays(now: datetime) -> str:
+    """Let those who grew old enough into the groups that follow from facts (高龄, 独居, 空巢)."""
+    changed = computed.refresh_birthdays(on=timezone.localdate(now), now=now)
+    text = ngettext("%(n)s group changed", "%(n)s groups changed", changed) if changed else ""
+    return text % {"n": changed} if changed else ""
 
 
 @periodic(every=timedelta(days=1), name="people.retention")

@@ -32,7 +32,6 @@ class Home:
     began: date | None = None
     ended: date | None = None
     size: int = 0
-    changed: date = date.min
 
 
 @dataclass(slots=True)
@@ -134,8 +133,6 @@ class Book:
         if before is not after:
             self._resize(before, -1, day)
             self._resize(after, 1, day)
-        else:
-            before.changed = max(before.changed, day)
 
     def end(self, who: Resident, kind: str, day: date, data: dict[str, Any] | None = None) -> None:
         """Somebody dies or leaves."""
@@ -231,5 +228,4 @@ class Book:
     def _resize(self, home: Home, n: int, day: date) -> None:
         home.size += n
         home.began = min(home.began or day, day)
-        home.changed = max(home.changed, day)
         home.ended = day if home.size == 0 else None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, models, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from linli.foundation.accounts.models import Post
@@ -24,7 +25,8 @@ from linli.project.demo.population.rows import Sheet
 from linli.project.demo.population.story import Story
 from linli.project.demo.population.tables import society
 from linli.register.homes.models import Building
-from linli.register.people.models import Headcount, Person
+from linli.register.people.actions import tags
+from linli.register.people.models import Headcount, Person, Tag
 
 DEFAULT: Final = 20_000
 SEED: Final = 320105
@@ -82,6 +84,7 @@ def load_population(
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+    _bring_groups(district_id, now)
     for fill in _after:
         fill(district_id, now, random.Random(seed))  # noqa: S311
     return maker.book.people.written
@@ -101,6 +104,13 @@ def _shares(communities: list[str], residents: int, rng: random.Random, home: st
     if at_home:
         shares[home] = residents - sum(shares.values())
     return shares
+
+
+def _bring_groups(district_id: str, now: datetime) -> None:
+    """The groups that follow from facts, known since the last that was told of each person."""
+    tags.refresh_area(district_id, on=timezone.localdate(now), now=now)
+    told = Person.objects.filter(pk=OuterRef("person_id")).values("updated_at")
+    Tag.objects.filter(source=Tag.Source.COMPUTED).update(recorded_at=Subquery(told))
 
 
 class _Maker:
@@ -155,15 +165,8 @@ class _Maker:
     def _write(self, story: Story, family: Family, door: Door, rng: random.Random) -> None:
         home = story.homes[0]
         members = [who for who in story.people if who.home is home and who.status == HERE]
-        facts = {
-            "size": home.size,
-            "youngest": max(who.born for who in members),
-            "unknown": 0,
-            "changed": home.changed,
-        }
         for who in story.people:
             self.portraits.write(who, family if who.home is home else None, rng)
-            self.portraits.computed(who, facts)
         for one in story.homes:
             if one.began is not None:
                 self.book.write_home(one)

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from linli.foundation import vault
 from linli.project.demo.population import circles, names, numbers
-from linli.project.demo.population.book import DEAD, HERE, Book, Resident
+from linli.project.demo.population.book import HERE, Book, Resident
 from linli.project.demo.population.families import MALE, YEAR, Family
 from linli.project.demo.population.tables import Chances, society, table
 from linli.register.people import groups
-from linli.register.people.actions import fields, tags
+from linli.register.people.actions import fields
 
 #: Highest schooling of adults by the year of birth: codes of GB/T 4658 with how often they come.
 SCHOOLING: Final = (
@@ -98,8 +98,6 @@ class Portraits:
         self.book.write_spells(who)
         if who.status == HERE:
             self._groups(who, family, age, rng)
-        elif who.status == DEAD:
-            self._ended(who)
 
     def rates_without(self) -> float:
         """How often a document is not known."""
@@ -142,11 +140,6 @@ class Portraits:
         return rng.choices(("01", "03", "05", "09"), (60, 20, 8, 12))[0] if 18 < age < 60 else "06"
 
     # ------------------------------------------------------------------------------------------------ groups
-
-    def computed(self, who: Resident, facts: dict[str, Any] | None) -> None:
-        """The groups that follow from facts, by the rules of the register itself."""
-        for kind, since in tags._facts(who, facts, self.today).items():  # type: ignore[arg-type]
-            self.book.tags.add(person_id=who.id, kind=kind, source="computed", since=since, recorded_at=who.last_at)
 
     def _groups(self, who: Resident, family: Family | None, age: float, rng: random.Random) -> None:
         """The groups that somebody typed, at the rates of the table."""
@@ -217,21 +210,4 @@ class Portraits:
             review_on=review,
             recorded_at=self.book.moment(who, since, 2),
             recorded_by_id=self.book.staff[0],
-        )
-
-    def _ended(self, who: Resident) -> None:
-        """What hung on somebody who died: the age groups that had held, ended by the event."""
-        died = who.died
-        aged = tags.birthday(who.born, 80)
-        if died is None or aged > died:
-            return
-        self.book.tags.add(
-            person_id=who.id,
-            kind="aged",
-            source="computed",
-            since=aged,
-            until=died,
-            recorded_at=who.first_at,
-            ended_because="死亡",
-            ended_by_id=who.last_event,
         )

@@ -79,6 +79,7 @@ def locked_with_homes(people: Iterable[int]) -> dict[int, Person]:
     events in one household wait for each other and never lock crosswise.
     """
     ids = list(people)
+    take_turns(ids)
     homes = Person.objects.filter(pk__in=ids, household_id__isnull=False).values("household_id")
     rows = (
         Person.objects.select_for_update()
@@ -96,8 +97,28 @@ def lock_households(households: Iterable[int | None]) -> None:
 
 def locked(people: Iterable[int]) -> dict[int, Person]:
     """The people with these ids, locked in the order of their ids until the transaction ends."""
-    rows = Person.objects.select_for_update().filter(pk__in=list(people)).order_by("pk")
+    ids = list(people)
+    take_turns(ids)
+    rows = Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     return {person.pk: person for person in rows}
+
+
+def take_turns(people: Iterable[int] = (), area_id: str = "") -> None:
+    """Let events of one community wait for each other, from before anything is locked until the transaction ends.
+
+    The computed groups of somebody change with others who live behind the same door, in another household. Two events
+    there that looked at the same moment would each miss the other, or lock crosswise. SQLite has one writer anyway.
+    """
+    if connection.vendor != "postgresql":
+        return
+    asked = "SELECT DISTINCT SUBSTR(area_id, 1, 12) AS area FROM people_person WHERE id = ANY(%s)"
+    if area_id:
+        asked += " UNION SELECT SUBSTR(%s, 1, 12)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT PG_ADVISORY_XACT_LOCK(11, HASHTEXT(area)) FROM ({asked} ORDER BY 1) AS areas",  # noqa: S608
+            [list(people), *([area_id] if area_id else [])],
+        )
 
 
 def open_spells(people: Collection[int]) -> dict[int, Spell]:

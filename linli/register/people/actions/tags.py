@@ -1,35 +1,26 @@
-"""Special groups: given by people on a basis, or computed from facts and kept true by every event."""
+"""Special groups: given by people on a basis; what follows from facts is written by `computed`, and by nobody else."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit.actions import record
-from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Stale
-from linli.lib.prefix import within
 from linli.register.people import groups
-from linli.register.people.models import Person, PopulationEvent, RestrictedTag, Spell, Tag
+from linli.register.people.actions.computed import refresh, refresh_area
+from linli.register.people.living import birthday
+from linli.register.people.models import Person, PopulationEvent, RestrictedTag, Tag
 
-CHUNK = 2000
+__all__ = ["birthday", "finish", "give", "months_later", "refresh", "refresh_area", "restart", "review", "stop"]
+
 MOST_MONTHS = 120
-
-
-def birthday(born: date, years: int) -> date:
-    """The day on which somebody completes so many years; 29 February becomes 1 March in common years."""
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return date(born.year + years, 3, 1)
 
 
 @transaction.atomic
@@ -134,15 +125,18 @@ def review(*, by: Actor, tag: Tag, next_on: date, now: datetime) -> Tag:
 
 
 def stop(people: Collection[int], event: PopulationEvent, now: datetime) -> list[tuple[int, str]]:
-    """End every tag of people who died or left; returns the lines that the event shows. Restricted ones end unnamed."""
-    rows = list(Tag.objects.select_for_update().filter(person_id__in=people, until__isnull=True))
+    """End every tag of people who died or left; returns the lines that the event shows. Restricted ones end unnamed.
+
+    Those that follow from facts end with the facts (`computed`).
+    """
+    given = Tag.objects.exclude(source=Tag.Source.COMPUTED)
+    rows = list(given.select_for_update().filter(person_id__in=people, until__isnull=True))
     names = groups.groups(on=timezone.localdate(now))
     lines = []
     for tag in rows:
         tag.until, tag.ended_by = max(tag.since, event.happened_on), event
         tag.ended_because = str(event.get_kind_display())
-        if tag.source != Tag.Source.COMPUTED:
-            lines.append((tag.person_id, names[tag.kind].label if tag.kind in names else tag.kind))
+        lines.append((tag.person_id, names[tag.kind].label if tag.kind in names else tag.kind))
     Tag.objects.bulk_update(rows, ["until", "ended_by", "ended_because"])
     RestrictedTag.objects.filter(person_id__in=people, until__isnull=True).update(
         until=event.happened_on, ended_by=event
@@ -154,116 +148,6 @@ def restart(people: Collection[int], event: PopulationEvent, now: datetime) -> N
     """Put back the tags that an event had ended, when the event is taken back."""
     Tag.objects.filter(person_id__in=people, ended_by=event).update(until=None, ended_by=None, ended_because="")
     RestrictedTag.objects.filter(person_id__in=people, ended_by=event).update(until=None, ended_by=None)
-
-
-def refresh(*, on: date, now: datetime, households: Iterable[int | None] = (), people: Collection[int] = ()) -> int:
-    """Bring the computed tags of some households and people up to date; returns how many tags began or ended."""
-    wanted = {one for one in households if one is not None}
-    rows = Person.objects.filter(Q(household_id__in=wanted) | Q(pk__in=list(people)))
-    return _bring(list(rows), on, now)
-
-
-def refresh_area(area_id: str, *, on: date, now: datetime) -> int:
-    """The same for a whole area, by chunks of households: birthdays pass every night, and imports bring thousands."""
-    changed, last = 0, 0
-    scope = Person.objects.filter(**within("area_id", area_id))
-    # Only those who have, or may have, a computed tag: the old, party members, and who has one that may have to end.
-    oldest = _rule(area_id, on)["alone_from"]
-    limit = birthday(on, -int(min(oldest, _rule(area_id, on)["aged_from"])))
-    while True:
-        rows = list(
-            scope.filter(pk__gt=last)
-            .filter(
-                Q(born__lte=limit, status=Person.Status.HERE)
-                | Q(political__in=_rule(area_id, on)["party_codes"])
-                | Q(tags__source=Tag.Source.COMPUTED, tags__until__isnull=True)
-            )
-            .order_by("pk")
-            .distinct()[:CHUNK]
-        )
-        if not rows:
-            return changed
-        with transaction.atomic():
-            changed += _bring(rows, on, now)
-        last = rows[-1].pk
-
-
-def _rule(area_id: str, on: date) -> Mapping[str, Any]:
-    return rules.params("tags.computed", area_id, on)
-
-
-def _bring(rows: list[Person], on: date, now: datetime) -> int:
-    """Open what has become true and close what no longer is, for these people. Four statements."""
-    if not rows:
-        return 0
-    homes = _households({person.household_id for person in rows if person.household_id})
-    wanted = {person.pk: _facts(person, homes.get(person.household_id or 0), on) for person in rows}
-    have: defaultdict[int, dict[str, Tag]] = defaultdict(dict)
-    kept = Tag.objects.filter(person_id__in=list(wanted), source=Tag.Source.COMPUTED, until__isnull=True)
-    for tag in kept:
-        have[tag.person_id][tag.kind] = tag
-    fresh = [
-        Tag(person_id=pk, kind=kind, source=Tag.Source.COMPUTED, since=since, recorded_at=now)
-        for pk, facts in wanted.items()
-        for kind, since in facts.items()
-        if kind not in have[pk]
-    ]
-    over = [tag for pk, tags in have.items() for kind, tag in tags.items() if kind not in wanted[pk]]
-    for tag in over:
-        tag.until = max(tag.since, on)
-    # Two events in one household at the same moment may both find a tag missing; the constraint keeps one.
-    Tag.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
-    Tag.objects.bulk_update(over, ["until"], batch_size=500)
-    return len(fresh) + len(over)
-
-
-def _households(ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Size, youngest birthday and the day of the last change of each household."""
-    found: dict[int, dict[str, Any]] = {}
-    members = (
-        Person.objects.filter(household_id__in=ids, status=Person.Status.HERE)
-        .order_by()
-        .values("household_id")
-        .annotate(size=Count("pk"), youngest=Max("born"), unknown=Count("pk", filter=Q(born__isnull=True)))
-    )
-    for row in members:
-        found[row["household_id"]] = dict(row)
-    changes = (
-        Spell.objects.filter(household_id__in=ids)
-        .order_by()
-        .values("household_id")
-        .annotate(last_in=Max("valid_from"), last_out=Max("valid_to"))
-    )
-    for change in changes:
-        if change["household_id"] in found:
-            days = [day for day in (change["last_in"], change["last_out"]) if day is not None]
-            found[change["household_id"]]["changed"] = max(days)
-    return found
-
-
-def _facts(person: Person, home: Mapping[str, Any] | None, on: date) -> dict[str, date]:
-    """The computed groups that somebody belongs to on a day, each with the day since when."""
-    if person.status != Person.Status.HERE:
-        return {}
-    rule = _rule(person.area_id, on)
-    found: dict[str, date] = {}
-    if person.political in rule["party_codes"]:
-        found["party_member"] = timezone.localdate(person.created_at)
-    if person.born is None:
-        return found
-    aged = birthday(person.born, rule["aged_from"])
-    if aged <= on:
-        found["aged"] = aged
-    if home is None or home["unknown"] or "changed" not in home:
-        return found
-    alone = birthday(person.born, rule["alone_from"])
-    if home["size"] == 1 and alone <= on:
-        found["living_alone"] = min(on, max(alone, home["changed"]))
-    elif home["size"] > 1:
-        youngest = birthday(home["youngest"], rule["empty_nest_from"])
-        if youngest <= on:
-            found["empty_nest"] = min(on, max(youngest, home["changed"]))
-    return found
 
 
 def months_later(day: date, months: int) -> date:

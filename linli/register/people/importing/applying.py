@@ -16,9 +16,10 @@ from linli.foundation.imports.kinds import Cancelled, Run
 from linli.foundation.imports.models import Batch
 from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal, Stale
+from linli.lib.prefix import within
 from linli.register.people.actions import spells, tags
 from linli.register.people.importing import balance, changing, ending, founding, matching, newcomers, rechecking
-from linli.register.people.models import Household, Person, Staged
+from linli.register.people.models import Person, PopulationEvent, Staged
 
 COMMUNITY_DIGITS = 12
 REFRESH = 2000
@@ -76,6 +77,7 @@ def _recheck(batch: Batch, run: Run) -> int:
     if Staged.objects.filter(batch=batch, state=Staged.State.DUPLICATE).exists():
         raise Stale(_("Some rows are still to be decided at the merge desk."))
     # Whoever applies to the same community waits here, and then sees what the other has entered.
+    spells.take_turns(area_id=batch.area_id)
     communities = Area.objects.filter(pk=batch.area_id[:COMMUNITY_DIGITS])
     list(communities.select_for_update(no_key=True).values_list("pk", flat=True))
     run.say("compare")
@@ -112,28 +114,31 @@ def _apply(batch: Batch, now: datetime, run: Run) -> dict[str, int]:
 
 
 def refresh_tags(batch_id: int, *, say: Callable[[str], None] = lambda _what: None) -> None:
-    """Bring the computed groups up to date, chunk by chunk: of the new people who are old enough or in the party, and
-    of the households that somebody joined or left. The nightly run would do it, too."""
+    """Bring the computed groups up to date, chunk by chunk.
+
+    Of the new people who are old enough or in the party, of the old who live (or lived) behind a door that somebody
+    came to, and of whom the batch moved or ended. The nightly run looks at birthdays only.
+    """
     say("groups")
     today = timezone.localdate()
     area_id = Batch.objects.values_list("area_id", flat=True).get(pk=batch_id)
     rule = rules.params("tags.computed", area_id, today)
     youngest = min(rule["aged_from"], rule["alone_from"], rule["empty_nest_from"])
-    people = Person.objects.filter(batch_id=batch_id).filter(
-        Q(born__lte=tags.birthday(today, -youngest)) | Q(political__in=rule["party_codes"])
-    )
-    _in_chunks(people, lambda part: {"people": part})
-    joined = Household.objects.filter(people__batch_id=batch_id).exclude(batch_id=batch_id)
-    _in_chunks(joined.distinct(), lambda part: {"households": part})
-    touched = Staged.objects.filter(batch_id=batch_id, state="ok", decision="same").values("person_id")
-    homes = Household.objects.filter(people__in=touched)
-    _in_chunks(homes.distinct(), lambda part: {"households": part})
-    _in_chunks(Person.objects.filter(pk__in=touched, household=None), lambda part: {"people": part})
+    old = Q(born__lte=tags.birthday(today, -youngest))
+    _in_chunks(Person.objects.filter(old | Q(political__in=rule["party_codes"]), batch_id=batch_id))
+    came = Person.objects.filter(batch_id=batch_id)
+    doors = Q(spells__dwelling__in=came.filter(dwelling__isnull=False).values("dwelling_id"))
+    homes = Q(spells__household__in=came.filter(dwelling__isnull=True).values("household_id"))
+    here = Person.objects.filter(old, **within("area_id", area_id))
+    for behind in (doors, homes):
+        _in_chunks(here.filter(behind).exclude(batch_id=batch_id))
+    _in_chunks(Person.objects.filter(pk__in=PopulationEvent.objects.filter(batch_id=batch_id).exclude(
+        person__batch_id=batch_id).values("person_id")))  # fmt: skip
 
 
-def _in_chunks(rows: QuerySet[Any], what: Callable[[list[int]], dict[str, list[int]]]) -> None:
+def _in_chunks(people: QuerySet[Any]) -> None:
     # The keys of a million people are some 40 MB; asking for them page by page would scan the batch again each time.
-    ids = sorted(set(rows.values_list("pk", flat=True)))
+    ids = sorted(set(people.values_list("pk", flat=True)))
     for start in range(0, len(ids), REFRESH):
         with transaction.atomic():
-            tags.refresh(on=timezone.localdate(), now=timezone.now(), **what(ids[start : start + REFRESH]))
+            tags.refresh(on=timezone.localdate(), now=timezone.now(), people=ids[start : start + REFRESH])

@@ -180,7 +180,9 @@ def _called(model: Any) -> str:
 
 def _undo(batch: Batch, now: datetime, run: Run) -> None:
     run.say("changes")
-    households = _take_back_moves(batch, now)
+    lived = Spell.objects.filter(dwelling__in=created(batch).values("dwelling_id")).exclude(person__batch=batch)
+    behind = set(lived.values_list("person_id", flat=True)) | set(touched(batch).values_list("pk", flat=True))
+    _take_back_moves(batch, now)
     _put_fields_back(batch, now)
     Tag.objects.filter(batch=batch).delete()
     for model, _field in _pointing_at(Person):
@@ -191,28 +193,21 @@ def _undo(batch: Batch, now: datetime, run: Run) -> None:
     _remove_people(batch)
     run.say("homes")
     _remove_homes(batch)
-    tags.refresh(
-        households=households,
-        people=list(touched(batch).values_list("pk", flat=True)),
-        on=timezone.localdate(now),
-        now=now,
-    )
+    concerned = sorted(behind)
+    for start in range(0, len(concerned), CHUNK):
+        tags.refresh(people=concerned[start : start + CHUNK], on=timezone.localdate(now), now=now)
 
 
-def _take_back_moves(batch: Batch, now: datetime) -> list[int | None]:
+def _take_back_moves(batch: Batch, now: datetime) -> None:
+    """Take back what the batch told of others. A household it made, and somebody moved into, is empty then."""
     events = PopulationEvent.objects.filter(batch=batch, undone_at__isnull=True).exclude(person__batch=batch)
-    homes: list[int | None] = []
-    for event in events.select_related("person").order_by("-pk"):
-        homes.append(event.person.household_id)
+    for event in events.order_by("-pk"):
         spells.locked([event.person_id])
         concerned = spells.take_back(event=event, now=now)
         tags.restart(concerned, event, now)
         stops.restart_all(concerned, event, now)
         event.undone_at, event.undone_by_id = now, batch.undone_by_id
         event.save(update_fields=["undone_at", "undone_by"])
-        homes.append(event.person.household_id)
-    # A household that the batch made and somebody moved into is empty now; spells that ended there are gone with it.
-    return homes
 
 
 def _put_fields_back(batch: Batch, now: datetime) -> None:

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linli.lib.errors import Refusal
-from linli.register.people.actions import events, spells
+from linli.register.people.actions import computed, events, spells
 from linli.register.people.actions.events import Arrival, Home
-from linli.register.people.models import Headcount, Household, Person, PopulationEvent, Spell
+from linli.register.people.models import Headcount, Household, Person, PopulationEvent, Spell, Tag
 from linli.register.people.tests import factories as make
 from linli.register.people.tests.sheets_of import applied, undone
 
@@ -221,6 +221,15 @@ def one_step(by, now, told, people, step):
         told.tell(who.pk, event, life_now(event.person_id))
 
 
+def check_groups(told, people, day):
+    """All three are old: who is behind a door with nobody else is alone, and several are an empty nest."""
+    lives = {who.pk: told.on(who.pk, day) for who in people.values()}
+    doors = Counter(life[1] for life in lives.values() if life)
+    groups = Tag.objects.on(day).filter(kind__in=("living_alone", "empty_nest"))
+    wanted = {pk: "living_alone" if doors[life[1]] == 1 else "empty_nest" for pk, life in lives.items() if life}
+    assert dict(groups.values_list("person_id", "kind")) == wanted
+
+
 def check(told, people):
     for who in people.values():
         for back in range(-1, 27):
@@ -229,6 +238,9 @@ def check(told, people):
             found = (spell.household_id, spell.dwelling_id, spell.marital) if spell else None
             assert found == told.on(who.pk, day), (who.name, day)
     assert kept() == spells.recount()
+    assert list(computed.differences()) == []
+    for day in (TODAY - timedelta(days=back) for back in range(27)):
+        check_groups(told, people, day)
     open_spells = Spell.objects.open().values_list("person_id", "household_id")
     assert all(n == 1 for n in Counter(pk for pk, _home in open_spells).values())
     assert not Person.objects.filter(status="dead", spells__valid_to=None).exists()

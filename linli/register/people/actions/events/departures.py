@@ -145,5 +145,5 @@ def _end(
             event.save(update_fields=["stopped"])
         events.append(event)
     follow_heads(led, heads, rows, happened_on=day, by=by, reason=reason, now=now, act=events[0], relations=relations)
-    tags.refresh(households=[person.household_id for person in rows], people=[], on=today, now=now)
+    tags.refresh(people=[person.pk for person in rows], on=today, now=now)
     return events

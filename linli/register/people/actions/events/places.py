@@ -38,6 +38,7 @@ class Place:
 def placed(home: Home, by: Actor, *, on: date, relation: str) -> Place:
     """Find the home inside the actor's area, or make the new household in it. Raises Invalid."""
     relation = checked_code("relation", "relation", relation, on)
+    spells.take_turns(area_id=by.area_id if len(by.area_id) >= COMMUNITY_DIGITS else home.area_id)
     if home.household_id:
         household = spells.checked_household(home.household_id, by)
         if household.ended_on is not None and household.size == 0:
