@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from lxml import etree
 from openpyxl.utils import get_column_letter
 
 from linli.lib.filling.books import Book
-from linli.lib.filling.packages import Package, child, local
+from linli.lib.filling.packages import Package, child, local, number
 from linli.lib.workbooks import clean
 
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -23,13 +24,13 @@ def add_about(book: Book, lines: Sequence[Sequence[str]], name: str) -> str:
     sheet = next(
         one for one in (name, *(f"{name[: _LONGEST - 3]}{n}" for n in range(2, 999))) if one.casefold() not in taken
     )
-    namespace = book.tree.nsmap[book.tree.prefix]
+    namespace = etree.QName(book.tree).namespace or ""
     part = next(one for n in range(1, 9_999) if (one := f"xl/worksheets/sheet{n}.xml") not in package)
     package.add(part, _content(lines, namespace).encode(), _TYPE)
     key = package.relate(book.part, part, "worksheet")
     sheets = book.tree.find("{*}sheets")
-    number = max(int(one.get("sheetId", "0")) for one in sheets) + 1
-    made = child(sheets, "sheet", name=sheet, sheetId=str(number))
+    last = max(number(one.get("sheetId")) for one in sheets) + 1
+    made = child(sheets, "sheet", name=sheet, sheetId=str(last))
     made.set(next(key for key in sheets[0].attrib if key.endswith("}id")), key)
     book.parts[sheet] = part
     _tell(package, sheet)
@@ -38,14 +39,14 @@ def add_about(book: Book, lines: Sequence[Sequence[str]], name: str) -> str:
 
 def _content(lines: Sequence[Sequence[str]], namespace: str) -> str:
     rows = []
-    for number, line in enumerate(lines, 1):
+    for row, line in enumerate(lines, 1):
         cells = "".join(
-            f'<c r="{get_column_letter(column)}{number}" t="inlineStr"><is><t xml:space="preserve">'
+            f'<c r="{get_column_letter(column)}{row}" t="inlineStr"><is><t xml:space="preserve">'
             f"{escape(clean(text))}</t></is></c>"
             for column, text in enumerate(line, 1)
             if text
         )
-        rows.append(f'<row r="{number}">{cells}</row>')
+        rows.append(f'<row r="{row}">{cells}</row>')
     widest = max(map(len, lines), default=1) or 1
     columns = f'<cols><col min="1" max="{widest}" width="{_WIDTH}" customWidth="1"/></cols>'
     return (

@@ -116,7 +116,8 @@ class _Filling:
     def move(self) -> None:
         """Let everything follow the rows that are put in, and prepare the rows themselves."""
         for sheet, part in self.book.parts.items():
-            if sheet in self.pages or any(mark in self.package.content(part) for mark in _NAMES_CELLS):
+            content = self.package.content(part)
+            if sheet in self.pages or (b"sheetData" in content and any(mark in content for mark in _NAMES_CELLS)):
                 self._sheet(sheet)
         self._here = ""
         self.book.move_names(self.mover)

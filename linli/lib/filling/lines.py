@@ -43,19 +43,24 @@ def inside(value: Value, *, is_day: bool, since_1904: bool) -> tuple[str, str, s
 
 
 class Pattern:
-    """One of the form's own rows (or none: `row` 0), by which rows are written."""
+    """One of the form's own rows, by which rows are written; or none (`row` 0), then the borders of its heading."""
 
-    def __init__(self, page: Page, row: int, index: int, mover: Mover, width: int, *, since_1904: bool) -> None:
+    def __init__(
+        self, page: Page, row: int, index: int, mover: Mover, width: int, *, since_1904: bool, heading: int = 0
+    ) -> None:
         """`index`: how many of the form's own rows stand above it. `width`: how many columns the values have."""
         self.index = index
         self.since_1904 = since_1904
         self.tag = f"{page.tree.prefix}:" if page.tree.prefix else ""
         line = page.rows.get(row)
         self.look = _look(line)
-        self.width = max(width, page.width(row))
+        self.width = max(width, page.width(row or heading))
         columns = range(1, self.width + 1)
         self.letters = [get_column_letter(column) for column in columns]
-        styles = [page.style(row, column) for column in columns]
+        styles = [
+            page.style(row, column) or ("" if row else page.styles.plain(page.style(heading, column)))
+            for column in columns
+        ]
         self.marks = [f' s="{style}"' if style else "" for style in styles]
         self.days = [page.styles.is_day(style) for style in styles]
         self.formulas: dict[int, list[Piece]] = {}
@@ -151,7 +156,11 @@ class Patterns:
 
         self.own = [made(row, row - first) for row in range(first, last + 1)]
         alike = bool(self.own) and self.own[0].marks == self.own[-1].marks
-        middle = self.own[1:-1] or (self.own[-1:] if alike else self.own[:1]) or [made(0, 0)]
+        middle = (
+            self.own[1:-1]
+            or (self.own[-1:] if alike else self.own[:1])
+            or [Pattern(page, 0, 0, mover, width, since_1904=since_1904, heading=first - 1)]
+        )
         self.middle = middle[-2:] if _in_turn(middle) else middle[-1:]
 
     def formulas(self) -> set[int]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from linli.lib.filling.formulas import Mover, Unreadable
-from linli.lib.filling.packages import Element, Package, local
+from linli.lib.filling.packages import Element, Package, local, number
 from linli.lib.filling.pages import Area, Page, replace_merges
 from linli.lib.filling.places import Insertion, Insertions, corners, moved
 
@@ -101,7 +101,7 @@ def move_rest(tree: Element, sheet: str, mover: Mover) -> None:
         elif name in ("from", "to"):
             _move_anchor(element, insertions)
         elif name == "brk" and local(element.getparent()) == "rowBreaks":
-            element.set("id", str(insertions.row(int(element.get("id", "0")) + 1) - 1))
+            element.set("id", str(insertions.row(number(element.get("id")) + 1) - 1))
 
 
 def _outside_rows(tree: Element) -> list[Element]:

@@ -223,8 +223,18 @@ def written(root: Element) -> bytes:
     return made
 
 
+def number(text: str | None) -> int:
+    """The number that an attribute is to have; 0 for none. Raises NotAForm for anything else."""
+    if not text:
+        return 0
+    if not text.isdecimal() or len(text) > 10:
+        raise NotAForm("damaged")
+    return int(text)
+
+
 def _like(parent: Element, tag: str) -> str:
-    return f"{{{etree.QName(parent).namespace}}}{tag}"
+    namespace = etree.QName(parent).namespace
+    return f"{{{namespace}}}{tag}" if namespace else tag
 
 
 def child(parent: Element, tag: str, **attributes: str) -> Element:

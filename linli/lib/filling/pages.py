@@ -6,7 +6,7 @@ from typing import Final
 from openpyxl.utils import get_column_letter
 
 from linli.lib.filling.formulas import Unreadable, copied, is_of_its_row
-from linli.lib.filling.packages import Element, child, local
+from linli.lib.filling.packages import Element, child, local, number
 from linli.lib.filling.places import LAST_COLUMN, LAST_ROW, corners
 from linli.lib.filling.refusing import NotAForm
 from linli.lib.filling.styles import Styles
@@ -36,7 +36,7 @@ class Page:
         """Find every row and cell; those without a place of their own follow the one before."""
         row = 0
         for line in self.data.iterfind("{*}row"):
-            row = int(line.get("r") or row + 1)
+            row = number(line.get("r")) or row + 1
             line.set("r", str(row))
             self.rows[row] = line
             column = 0
@@ -122,7 +122,7 @@ class Page:
         if line is not None and line.get("customFormat") in ("1", "true"):
             return str(line.get("s", ""))
         for one in self.tree.iterfind("{*}cols/{*}col"):
-            if int(one.get("min", "0")) <= column <= int(one.get("max", "0")):
+            if number(one.get("min")) <= column <= number(one.get("max")):
                 return str(one.get("style", ""))
         return ""
 

@@ -235,7 +235,8 @@ def parse(
         for piece in pieces:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError):
+        # Also an encoding that nobody knows.
         raise SheetRefused("damaged") from None
 
 

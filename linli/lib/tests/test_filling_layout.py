@@ -227,6 +227,16 @@ def test_a_row_without_borders_or_merged_otherwise_is_no_row_for_answers(tmp_pat
     assert page["A6"].value == "填表人"
 
 
+def test_a_heading_without_a_row_below_it_lends_its_borders(tmp_path):
+    def build(page):
+        for cell in page[1]:
+            cell.border, cell.font = Border(LINE, LINE, LINE, LINE), openpyxl.styles.Font(bold=True)
+
+    page, _filled = small(tmp_path, build)
+    assert [page.cell(row, 3).border.left.style for row in range(1, 6)] == ["thin"] * 4 + [None]
+    assert [page.cell(row, 1).font.bold for row in range(1, 4)] == [True, False, False]
+
+
 def test_cells_merged_in_each_row_are_merged_in_the_new_ones(tmp_path):
     def build(page):
         for row in (2, 3):
