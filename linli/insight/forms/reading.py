@@ -5,6 +5,7 @@ columns). A sheet that asks for nothing which is held stays as it is, and brings
 """
 
 import io
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,19 +17,23 @@ from typing import Final
 import openpyxl
 
 from linli.apps.admission.held import Asked
-from linli.foundation.files.documents import XLSX, whole
+from linli.foundation.files.documents import DOCX, XLSX, whole
 from linli.foundation.files.models import StoredFile
 from linli.insight.forms import asking, cases, rosters
 from linli.insight.forms.column import AskedColumn
-from linli.insight.forms.rosters import CASE, Candidate, Said
+from linli.insight.forms.rosters import CASE, PERSON, TENANCY, VISIT, Candidate, Said
 from linli.insight.forms.tables import grids
 from linli.insight.forms.tables.reading import Table, find, within_months
+from linli.lib.filling import NotAForm, WordTables, word_tables
 from linli.lib.sheets import Workbook, open_sheet
 from linli.lib.sheets.headers import MOST_LOOKED_AT, Header, find_header
 from linli.lib.sheets.refusing import SheetRefused
 from linli.register.people import headings
 
 TABLE: Final = "table"
+#: What stands below the headings and says something of the whole form: a sentence, not the name of a row.
+_LEAST_NOTE: Final = 10
+_NOTE: Final = re.compile(r"[：:]|说明|对象|范围")
 
 
 @dataclass(frozen=True)
@@ -123,22 +128,13 @@ class Form:
 
 def read(file: StoredFile, roster: Mapping[str, object] | None = None, *, about_cases: bool = False) -> Form | None:
     """The form in a stored workbook; None for what is none, or asks for nothing that is held."""
-    if file.media_type != XLSX:
+    looked = _looked(file)
+    if looked is None:
         return None
     told = {name: str(value) for name, value in (roster or {}).items()}
-    content = whole(file)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "form.xlsx"
-        path.write_bytes(content)
-        try:
-            book = open_sheet(path, original_name=file.original_name or "form.xlsx")
-            looked = [_look(book, info.name) for info in book.sheets if not info.hidden]
-        except SheetRefused:
-            return None
-    tables = _tables(content)
     said = _said(file.original_name or "", looked)
     is_of_cases = about_cases or cases.is_about_cases(told)
-    found = [page for one in looked if (page := _page(one, tables.get(one.name), told, is_of_cases)) is not None]
+    found = [page for one in looked if (page := _page(one, told, is_of_cases)) is not None]
     # Columns of further sheets say which sheet is theirs, and stand behind those before them.
     pages: list[Page] = []
     for page in found:
@@ -148,16 +144,55 @@ def read(file: StoredFile, roster: Mapping[str, object] | None = None, *, about_
 
 @dataclass(frozen=True)
 class _Looked:
-    """The first rows of a sheet, and its header."""
+    """The first rows of a sheet, its header, and the table of figures that it is, if it is one.
+
+    `above`: what stands in front of a table of a document.
+    """
 
     name: str
     rows: Sequence[tuple[int, list[str]]]
     header: Header
+    table: Table | None = None
+    above: Sequence[str] = ()
 
 
-def _look(book: Workbook, sheet: str) -> _Looked:
+def _looked(file: StoredFile) -> list[_Looked] | None:
+    """The sheets of a workbook, or the tables of a document; None for anything else, and for what cannot be read."""
+    if file.media_type == DOCX:
+        return _of_document(whole(file))
+    if file.media_type != XLSX:
+        return None
+    content = whole(file)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "form.xlsx"
+        path.write_bytes(content)
+        try:
+            book = open_sheet(path, original_name=file.original_name or "form.xlsx")
+            tables = _tables(content)
+            return [_look(book, info.name, tables.get(info.name)) for info in book.sheets if not info.hidden]
+        except SheetRefused:
+            return None
+
+
+def _of_document(content: bytes) -> list[_Looked] | None:
+    try:
+        book = word_tables(content)
+        return [
+            _look(book, info.name, _figures(book, info.name), book.titles.get(info.name, ())) for info in book.sheets
+        ]
+    except NotAForm:
+        return None
+
+
+def _figures(book: WordTables, name: str) -> Table | None:
+    table = find(grids.of_rows(name, list(book.rows(name))))
+    title = " ".join(book.titles.get(name, ()))
+    return replace(within_months(table), title=title or table.title) if table is not None else None
+
+
+def _look(book: Workbook | WordTables, sheet: str, table: Table | None, above: Sequence[str] = ()) -> _Looked:
     rows = list(islice(book.rows(sheet), MOST_LOOKED_AT))
-    return _Looked(sheet, rows, find_header(rows, _is_known))
+    return _Looked(sheet, rows, find_header(rows, _is_known), table, above)
 
 
 def _is_known(name: str) -> bool:
@@ -165,7 +200,7 @@ def _is_known(name: str) -> bool:
 
 
 def _tables(content: bytes) -> Mapping[str, Table]:
-    """The tables of figures, by sheet. The book was opened safely before; a form is small."""
+    """The tables of figures, by sheet. The book was checked before; a form is small."""
     try:
         book = openpyxl.load_workbook(io.BytesIO(content))
     except Exception:  # noqa: BLE001 - openpyxl raises anything
@@ -175,15 +210,24 @@ def _tables(content: bytes) -> Mapping[str, Table]:
     return {name: within_months(table) for name, table in found.items() if table is not None}
 
 
-def _page(one: _Looked, table: Table | None, roster: Mapping[str, str], is_of_cases: bool) -> Page | None:
+def _page(one: _Looked, roster: Mapping[str, str], is_of_cases: bool) -> Page | None:
+    table = one.table
     if table is not None:
         return Page(one.name, table.data_from, _of_table(table), TABLE, table=table)
     names = one.header.names
     if len([name for name in names if name]) < 2 or (one.header.first and not _asks(one)):
         return None
-    unit = CASE if is_of_cases else roster.get("unit") or rosters.unit_of(names)
+    unit = CASE if is_of_cases else roster.get("unit") or _unit(names, roster)
     columns = cases.columns_of(names) if is_of_cases else asking.columns_of(names, unit=unit, tag=roster.get("tag", ""))
     return Page(one.name, one.header.data_from, columns, unit, _has_rows(one.rows, one.header.data_from, columns))
+
+
+def _unit(names: Sequence[str], roster: Mapping[str, str]) -> str:
+    """What a row is where nobody has said it: by the headings, unless people are what was asked for."""
+    unit = rosters.unit_of(names)
+    is_of_people = any(name in roster for name in ("all", "tag", "kind", "sex", "age_from", "age_to"))
+    is_other = unit == TENANCY or (unit == VISIT and rosters.VISITS_FROM not in roster)
+    return PERSON if is_of_people and is_other else unit
 
 
 def _asks(one: _Looked) -> bool:
@@ -219,13 +263,14 @@ def _said(file_name: str, looked: Sequence[_Looked]) -> Said:
     names: list[str] = []
     for one in looked:
         first = one.header.first or 1
+        above += one.above
         above += [word for number, cells in one.rows if number < first for word in dict.fromkeys(cells) if word]
         below += [
             word
             for number, cells in one.rows
             if number >= one.header.data_from
             for word in dict.fromkeys(cells)
-            if len(word) > 4
+            if len(word) > _LEAST_NOTE and _NOTE.search(word)
         ]
         names += [name for name in one.header.names if name]
     stem = file_name.rsplit(".", 1)[0]

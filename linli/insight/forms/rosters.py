@@ -130,7 +130,7 @@ def _merged(found: list[_Found]) -> list[_Found]:
     """Without those that only say less than another: “老年人” beside “80周岁以上”, everybody beside anybody."""
     kept: list[_Found] = []
     for one in sorted(found, key=lambda one: (_is_general(one), -len(one.roster))):
-        other = next((other for other in kept if _says_less(one, other)), None)
+        other = next((other for other in kept if other.weight >= _SURE_FROM and _says_less(one, other)), None)
         if other is None:
             kept.append(one)
             continue

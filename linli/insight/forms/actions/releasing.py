@@ -15,6 +15,8 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Post
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit import actions as audit
+from linli.foundation.files.documents import ENDINGS
+from linli.foundation.files.models import StoredFile
 from linli.foundation.notifications import actions as notifications
 from linli.foundation.notifications.actions import News
 from linli.foundation.rules import queries as rules
@@ -232,7 +234,7 @@ def _settle(
     row.rows, row.alone, row.standing = len(drawn.told), drawn.likeness.alone, standing
     row.decided_at, row.decided_by_id, row.decided_post_id = now, by.user_id, by.post_id
     row.decider_name, row.reason, row.minutes = by.name[:150], "", given.minutes
-    row.path, row.file_name = name, _file_name(found, given.as_counts)
+    row.path, row.file_name = name, _file_name(found, given.as_counts, drawn.template.file)
     row.expires_at = now + timedelta(days=days)
     opening.count_cells(row, drawn.template, drawn.whole)
     row.save()
@@ -260,10 +262,12 @@ def _use(standing: StandingRelease, form: CommunityForm, today: date) -> None:
     held.save(update_fields=["used"])
 
 
-def _file_name(found: Submission, as_counts: bool) -> str:
+def _file_name(found: Submission, as_counts: bool, form: StoredFile) -> str:
     title = clip(tidy(found.form.asked.handing.title), 80)
     parts = [title, found.form.area.name, found.period, "汇总" if as_counts else ""]
-    return "-".join(part for part in parts if part) + ".xlsx"
+    return "-".join(part for part in parts if part) + (
+        "." + ENDINGS.get(form.media_type, "xlsx") if not as_counts else ".xlsx"
+    )
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """A sheet as a grid of words, with merged cells spread out and formulas marked: what tables of figures are found in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -50,6 +50,18 @@ def of_sheet(sheet: Worksheet) -> Grid:
                     if first:
                         words[row, column] = first
     return Grid(sheet.title, words, rows, columns, frozenset(formulas), frozenset(covered))
+
+
+def of_rows(name: str, lines: Sequence[tuple[int, list[str]]]) -> Grid:
+    """The grid of rows that were read already, merged cells spread out; it has no formulas."""
+    words = {
+        (number, column): " ".join(fold(word).split())
+        for number, cells in lines[:MOST_ROWS]
+        for column, word in enumerate(cells[:MOST_COLUMNS], start=1)
+        if word
+    }
+    rows = max((number for number, _cells in lines), default=0)
+    return Grid(name, words, rows, max((len(cells) for _number, cells in lines), default=0))
 
 
 def _words(value: Any) -> str:

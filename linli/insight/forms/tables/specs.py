@@ -47,7 +47,8 @@ class Spec:
                 joined = replace(joined, area=max(mine, theirs, key=len))
             else:
                 return None
-        return joined
+        low, high = joined.age_from, joined.age_to
+        return None if low is not None and high is not None and low > high else joined
 
     @property
     def is_of_people(self) -> bool:

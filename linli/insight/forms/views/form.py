@@ -20,7 +20,7 @@ from linli.foundation.accounts.access import refusal, requires
 from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
-from linli.foundation.files.documents import XLSX
+from linli.foundation.files.documents import ENDINGS
 from linli.insight.forms import filling, layout_words, queries, table, telling
 from linli.insight.forms.actions import copies, returning
 from linli.insight.forms.models import Difference, ReturnedForm, Submission
@@ -102,9 +102,10 @@ def _copy(request: ActorRequest, found: Submission) -> HttpResponseBase:
     except NotAForm as why:
         toast_error(request, layout_words.reason(why))
         return redirect("forms:submission", found.pk)
-    response = FileResponse(content, content_type=XLSX)
-    stem = (template.file.original_name or "form.xlsx").rsplit(".", 1)[0]
-    name = f"{stem}-{found.form.area.name}.xlsx"
+    ending = ENDINGS.get(template.file.media_type, "xlsx")
+    response = FileResponse(content, content_type=template.file.media_type)
+    stem = (template.file.original_name or "form").rsplit(".", 1)[0]
+    name = f"{stem}-{found.form.area.name}.{ending}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return response
 

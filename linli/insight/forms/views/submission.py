@@ -17,7 +17,7 @@ from linli.foundation.accounts.access import refusal, requires
 from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
-from linli.foundation.files.documents import XLSX
+from linli.foundation.files.documents import DOCX, XLSX
 from linli.insight.forms import changes, leaving, purposes, queries, table, telling, ways
 from linli.insight.forms.actions import copies, fillings, releasing
 from linli.insight.forms.actions.releasing import Given
@@ -280,7 +280,8 @@ def submission_file(request: ActorRequest, submission_id: int) -> FileResponse:
     """The file that left, for the unit that asked for it."""
     found = shared.submission_or_404(request.actor, submission_id)
     path = releasing.fetch(by=request.actor, submission=found, ip=ip_of(request), now=timezone.now())
-    response = FileResponse(path.open("rb"), content_type=XLSX)
+    kind = DOCX if found.file_name.endswith(".docx") else XLSX
+    response = FileResponse(path.open("rb"), content_type=kind)
     response["Content-Disposition"] = (
         content_disposition_header(as_attachment=True, filename=found.file_name) or "attachment"
     )
