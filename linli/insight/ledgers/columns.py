@@ -1,7 +1,7 @@
 """What stands in each cell: one function for each column, and the mask over what is sensitive."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from linli.apps.visits import care
@@ -12,7 +12,7 @@ from linli.insight.ledgers.models import Subject
 from linli.insight.ledgers.rows import Row, Source
 from linli.lib import citizen_id
 from linli.lib.chinese import mask_phone
-from linli.register.people import codes
+from linli.register.people import codes, row_keys
 from linli.register.people.models import Tag
 
 Value = str | int | float | date | None
@@ -64,8 +64,10 @@ def provider(subject: str, key: str) -> Cell:
     return PROVIDERS[subject][key]
 
 
-def row_key(subject: str, row: Row) -> str:
-    """What the hidden first column says, so that an import knows the row again: kind, key and version."""
+def row_key(subject: str, row: Row, at: datetime) -> str:
+    """What the hidden first column says, so that an import knows the row again: kind, key, version and when."""
+    if subject == Subject.PEOPLE:
+        return row_keys.key_of(row.thing.pk, row.thing.version, at)
     return f"{subject}:{row.thing.pk}:{getattr(row.thing, 'version', 1)}"
 
 

@@ -114,13 +114,14 @@ class _Maker:
 
     def _rows(self) -> Iterator[list[Any]]:
         subject, unmasked = self.export.subject, frozenset(self.export.unmasked)
+        at = timezone.now()
         readers = [columns.reader(field, self.source, unmasked) for field, _label in self.fields]
         for chunk in self.source.chunks():
             for row in chunk:
                 self.count += 1
                 if subject == Subject.PEOPLE:
                     self.people.append(row.thing.pk)
-                yield [columns.row_key(subject, row), *(read(row) for read in readers)]
+                yield [columns.row_key(subject, row, at), *(read(row) for read in readers)]
             self.pulse.turn(f"export {self.export.pk}")
             if not exports.go_on(export_id=self.export.pk, worker=self.pulse.name, rows_done=self.count):
                 raise Cancelled

@@ -114,7 +114,8 @@ def kinds_of(row: Staged) -> list[str]:
 def moves(row: Staged, person: Person) -> bool:
     """Whether the row says that somebody known lives at another door, in another grid, or here again."""
     if person.status == Person.Status.GONE:
-        return True
+        # A row of an own export that says no other address says nothing of a return.
+        return not row.row_key or bool(row.building)
     if row.building:
         if row.dwelling_id is not None:
             return row.dwelling_id != person.dwelling_id

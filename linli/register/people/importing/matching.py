@@ -9,7 +9,7 @@ from django.utils import timezone
 from linli.foundation.imports.models import Batch
 from linli.lib.prefix import within
 from linli.register.homes.models import Building, Dwelling, Estate
-from linli.register.people.importing import balance, comparing, ending, likeness, naming
+from linli.register.people.importing import balance, coming_back, comparing, ending, likeness, naming
 from linli.register.people.importing.happening import ENDS
 from linli.register.people.importing.staging import TABLE, execute, on_postgresql
 from linli.register.people.models import Household, Person, Spell, Staged
@@ -35,6 +35,7 @@ def match(batch: Batch, *, say: Callable[[str], None] = lambda _what: None) -> N
     _start_over(batch)
     homes(batch)
     _in_register(batch)
+    coming_back.find(batch)
     _elsewhere(batch)
     _in_sheet(batch)
     naming.find(batch)
@@ -136,8 +137,9 @@ def _elsewhere(batch: Batch) -> None:
     )
     execute(
         f'UPDATE "{TABLE}" SET state = %s, decision = %s, errors = %s FROM "{PEOPLE}" AS p'  # noqa: S608
-        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".person_id = p.id AND "{TABLE}".state <> %s AND p.status = %s',
-        ["error", "", DEAD, batch.pk, "left_out", "dead"],
+        f' WHERE "{TABLE}".batch_id = %s AND "{TABLE}".person_id = p.id AND "{TABLE}".state <> %s AND p.status = %s'
+        f' AND NOT ("{TABLE}".row_key <> %s AND "{TABLE}".state = %s)',
+        ["error", "", DEAD, batch.pk, "left_out", "dead", "", "unchanged"],
     )
 
 

@@ -14,7 +14,7 @@ from linli.lib.chinese import clip
 from linli.lib.errors import Invalid
 from linli.register.people import documents
 from linli.register.people.actions import corrections
-from linli.register.people.importing import deciding, matching, naming
+from linli.register.people.importing import coming_back, deciding, matching, naming
 from linli.register.people.models import Correction, Person, Staged
 
 #: The number is wrong in this row; in the register or the earlier row; this row stands for both; as it came.
@@ -54,7 +54,7 @@ def decide(*, by: Actor, batch_id: int, number: int, decision: str, out: bool = 
 def _without_number(batch: Batch, row: Staged, *, other_row: int | None = None) -> None:
     """Read the row again as if its number were not there: nothing that followed from the number stays."""
     unlike_person, unlike_row = row.person_id, other_row or row.same_as_row
-    columns = [int(at) for at, name in batch.mapping.items() if name == NUMBER]
+    columns = [int(at) for at, name in batch.mapping.items() if name in (NUMBER, coming_back.KEY)]
     cells = deciding.cells_of(batch, [row]).get(row.row, [])
     deciding.read_anew(batch, row, ["" if at in columns else text for at, text in enumerate(cells)])
     fresh = Staged.objects.get(batch=batch, row=row.row)
@@ -70,7 +70,7 @@ def _wrong_there(batch: Batch, row: Staged, by: Actor, out: bool, now: datetime)
         _without_number(batch, earlier, other_row=row.row)
         _free([row])
         return
-    person = Person.objects.visible_to(by).filter(pk=row.person_id).first()
+    person = Person.objects.visible_to(by).filter(pk=row.person_id or 0).first()
     if person is None:
         raise Invalid(fields={"decision": _("This person lives in another community. Ask that community.")})
     corrections.propose(
@@ -115,7 +115,7 @@ def _as_it_came(batch: Batch, row: Staged, by: Actor, now: datetime) -> None:
     if not row.without_number:
         raise Invalid(fields={"decision": _("Nothing was decided about the number of this row.")})
     asked = Correction.objects.filter(
-        person_id=row.unlike_person_id,
+        person_id=row.unlike_person_id or 0,
         state=Correction.State.WAITING,
         asked_by_id=by.user_id,
         submission_key=f"{by.user_id}:{_ticket(batch, row)}",

@@ -67,7 +67,7 @@ def _known_by_now(batch: Batch) -> list[int]:
     return _rows(KNOWN, [batch.pk, batch.area_id[:DISTRICT_DIGITS]])
 
 
-def _rows(question: str, values: list[object]) -> list[int]:
+def _rows(question: str, values: list[int | str]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         return [row for (row,) in cursor.fetchall()]

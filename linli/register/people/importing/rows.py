@@ -38,8 +38,8 @@ COLUMNS = (
     "identity_kind", "identity_sealed", "identity_index", "sex", "born", "ethnic", "nationality", "marital",
     "education", "political", "employment", "workplace", "phone_sealed", "phone_index", "other_contact",
     "other_phone_sealed", "registered_area", "registered_address", "match", "inflow_reason", "note", "kind",
-    "relation", "happened_on", "event", "event_on", "tags", "area_id", "estate", "building", "entrance", "room",
-    "floor", "building_id", "dwelling_id", "household_key", "household_number", "household_id", "person_id",
+    "row_key", "relation", "happened_on", "event", "event_on", "tags", "area_id", "estate", "building", "entrance",
+    "room", "floor", "building_id", "dwelling_id", "household_key", "household_number", "household_id", "person_id",
     "same_as_row", "reason", "score", "decision", "decided_by_id", "differs", "keep", "moves",
 )  # fmt: skip
 BLANK: Values = {
@@ -75,6 +75,7 @@ YES = frozenset({"是", "√", "✓", "y", "yes", "有", "对"})
 NO = frozenset({"否", "不是", "×", "x", "n", "no", "无", "没有"})
 CITIZEN, WITHOUT, HEAD = documents.CITIZEN, documents.WITHOUT, "02"
 LEAST_DOCUMENT = 5
+LONGEST_KEY = 90
 
 
 class RowChecker:
@@ -134,7 +135,7 @@ class RowChecker:
                 levels[code] = level or levels.get(code, "")
             values["tags"] = json.dumps([*levels.items()], ensure_ascii=False)
         values["given"] = " ".join(given)
-        if errors or line.corrected:
+        if errors or line.corrected or values["row_key"]:
             # Other rows are read from the upload again when somebody asks for their cells.
             values["cells_sealed"] = self.seal_cells(BETWEEN.join(cells))
         if errors:
@@ -265,6 +266,9 @@ class RowChecker:
             values.setdefault("_tags", []).append((code, level))
 
         return handle
+
+    def _take_row_key(self, values: Values, text: str, errors: Errors) -> None:
+        values["row_key"] = text.strip()[:LONGEST_KEY]
 
     def _identity(self, values: Values, errors: Errors) -> None:
         text = values.get("_identity")

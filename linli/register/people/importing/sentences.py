@@ -50,6 +50,15 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     "ended_nobody": lambda: _("The register does not know this person, so nothing of them can end or change."),
     "ended_dead": lambda: _("The register says that this person died on %(day)s."),
     "ended_gone": lambda: _("The register says that this person left on %(day)s."),
+    "key_unknown": lambda: _(
+        "The hidden key of this row fits nobody here: the file may be of another register. Empty the key (_linli) and "
+        "write the whole number, or leave the row out."
+    ),
+    "key_twice": lambda: _(
+        "Several rows have this hidden key (_linli). Keep it in one of them; a new person has none."
+    ),
+    "key_masked": lambda: _("Parts of this number are hidden, and it is not what was exported. Type the whole number."),
+    "key_other": lambda: _("By its hidden key this row is somebody else than by its number. Correct one of the two."),
     "second_head": lambda: _("This household has a head already, in a row above."),
     "household_has_head": lambda: _("This household has a head in the register already."),
     "head_change": lambda: _("A change of the head is an event: enter it on the page of the household."),
@@ -58,6 +67,8 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
 REASONS: Final[dict[str, Callable[[], str]]] = {
     "identity": lambda: _("same document"),
     "name_differs": lambda: _("another name"),
+    "key": lambda: _("row of an own export"),
+    "changed_since": lambda: _("changed in the register since the export"),
     "identity_near": lambda: _("documents differ in a digit or two"),
     "name": lambda: _("same name"),
     "sound": lambda: _("same sound of the name"),

@@ -69,6 +69,8 @@ class Staged(models.Model):
     # What the row says happened (a kind of `EventKind`; "" where it says nothing of the sort), and on which day.
     event = models.CharField(max_length=12, blank=True, db_default="")
     event_on = models.DateField(null=True)
+    # The key that a row of an own export carries (`row_keys`).
+    row_key = models.CharField(max_length=90, blank=True, db_default="")
     # [[kind, level], …] of the special groups that the row names.
     tags = models.TextField(default="[]")
 
@@ -136,6 +138,7 @@ class Staged(models.Model):
         "kind": "personal",
         "relation": "personal",
         "event": "personal",
+        "row_key": "personal",
         "event_on": "personal",
         "tags": "personal",
         "household_number": "personal",

@@ -16,7 +16,7 @@ from linli.foundation.imports import actions
 from linli.foundation.imports.models import Batch
 from linli.foundation.imports.tasks import work
 from linli.lib.errors import Refusal
-from linli.register.people.importing import previewing, undoing
+from linli.register.people.importing import coming_back, previewing, undoing
 from linli.register.people.models import Person
 from linli.sites.register.views.imports.scope import batch_in_scope, show, where
 from linli.ui.links import from_page, without
@@ -63,6 +63,7 @@ def preview(request: ActorRequest, batch_id: int) -> HttpResponse:
         "homes": previewing.home_counts(batch),
         "older_url": from_page(request, str(following)) if following else "",
         "first_url": without(request) if after else "",
+        "keyed": coming_back.KEY in batch.mapping.values(),
         "open": counts.get("duplicate", 0),
         "wrong": counts.get("error", 0),
         "nothing": not any(counts.get(name) for name in ("new", "changed", "moved", "deaths", "left")),
