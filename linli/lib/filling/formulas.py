@@ -59,7 +59,7 @@ class Mover:
         return found
 
     def _area(self, text: str, home: str, row: int | None, whole: bool) -> list[Piece]:
-        prefix, mark, place = text.rpartition("!")
+        prefix, mark, place = _once(text).rpartition("!")
         found = corners(place)
         if found is None:
             return [text]
@@ -90,6 +90,13 @@ class Mover:
             return
         if any(self.insertions.get(name, _NONE) for name in span):
             self.doubt("several_sheets")
+
+
+def _once(text: str) -> str:
+    """An area whose two corners both name the sheet (表!A1:表!B2), with the name in front only."""
+    first, colon, last = text.partition(":")
+    sheet, mark, place = last.rpartition("!")
+    return f"{first}:{place}" if colon and mark and first.startswith(f"{sheet}!") else text
 
 
 def _sheet_of(prefix: str) -> str | None:

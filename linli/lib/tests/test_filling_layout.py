@@ -279,11 +279,14 @@ def test_single_cells_go_with_the_rows_and_never_into_a_formula(tmp_path):
 def test_formulas_in_other_words_are_not_touched_inside_texts_and_names(tmp_path):
     def build(page):
         page.append([None, None])
-        page["A3"], page["B3"] = "合计", '=IF(A3="A3:A9",SUM(A2:A2),INDEX(A2:A2,1))&"B3"&Z99&A3:INDEX(B:B,3)'
+        page["A3"], page["B3"] = (
+            "合计",
+            '=IF(A3="A3:A9",SUM(A2:A2),INDEX(A2:A2,1))&"B3"&Z99&A3:INDEX(B:B,3)&SUM(Sheet!A2:Sheet!A2)',
+        )
         page["A5"] = '=HYPERLINK("#Sheet!A3",A3)'
 
     page, _filled = small(tmp_path, build)
-    assert page["B5"].value == '=IF(A5="A3:A9",SUM(A2:A4),INDEX(A2:A4,1))&"B3"&Z101&A5:INDEX(B:B,3)'
+    assert page["B5"].value == '=IF(A5="A3:A9",SUM(A2:A4),INDEX(A2:A4,1))&"B3"&Z101&A5:INDEX(B:B,3)&SUM(Sheet!A2:A4)'
     assert page["A7"].value == '=HYPERLINK("#Sheet!A3",A5)'
 
 
