@@ -10,7 +10,7 @@ from linli.foundation.accounts.models import Post
 from linli.insight.ledgers import definitions
 from linli.insight.ledgers.actions import exports
 from linli.register.homes.actions import organisations
-from linli.register.people.actions import corrections, requests, restricted, tags, tenures, transfers
+from linli.register.people.actions import contacts, corrections, requests, restricted, tags, tenures, transfers
 from linli.register.people.actions.events import Home
 from linli.register.people.models import PopulationEvent
 from linli.register.people.tests import factories as make
@@ -31,6 +31,10 @@ EXPECTED = {
     "register/people/<int:person_id>/groups/new/": ("community-worker", 200, 422),
     "register/people/<int:person_id>/groups/<int:tag_id>/end/": ("community-worker", 200, 422),
     "register/people/<int:person_id>/groups/<int:tag_id>/review/": ("community-worker", 200, 422),
+    "register/people/<int:person_id>/related/new/": ("community-worker", 200, 422),
+    "register/people/<int:person_id>/related/<int:contact_id>/": ("community-worker", 200, 422),
+    "register/people/<int:person_id>/related/<int:contact_id>/end/": ("community-worker", 200, 422),
+    "register/people/<int:person_id>/related/<int:contact_id>/<slug:field>/": ("community-worker", 200, 422),
     "register/people/<int:person_id>/reveal/": ("community-worker", 200, 422),
     "register/people/<int:person_id>/call/": ("community-worker", 405, 200),
     "register/people/<int:person_id>/correct/": ("grid-worker", 200, 422),
@@ -169,6 +173,9 @@ def register_values(now: datetime) -> dict[str, str]:
     )
     correction = corrections.propose(by=grid, person=person, given={"workplace": "退休"}, reason="本人说的", now=now)
     dwelling = person.dwelling
+    contact = contacts.add(
+        by=worker, person_id=person.pk, given={"kind": "guardian", "name": "沈玉梅", "phone": "13900000002"}, now=now
+    )
     tenure = tenures.add(
         by=worker,
         dwelling_id=dwelling.pk,
@@ -221,6 +228,8 @@ def register_values(now: datetime) -> dict[str, str]:
         "building_id": str(dwelling.building_id),
         "estate_id": str(dwelling.building.estate_id),
         "tenure_id": str(tenure.pk),
+        "contact_id": str(contact.pk),
+        "field": "phone",
         "organisation_id": str(organisation.pk),
         "transfer_id": str(transfer.pk),
         "event_id": str(PopulationEvent.objects.filter(person=person).latest("pk").pk),

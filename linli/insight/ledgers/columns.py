@@ -13,7 +13,7 @@ from linli.insight.ledgers.rows import Row, Source
 from linli.lib import citizen_id
 from linli.lib.chinese import mask_phone
 from linli.register.people import codes, row_keys
-from linli.register.people.models import Tag
+from linli.register.people.models import Contact, Tag
 
 Value = str | int | float | date | None
 Cell = Callable[[Row, Source], Value]
@@ -59,6 +59,8 @@ def reader(field: Field, source: Source, unmasked: Collection[str] = ()) -> Call
 
 def provider(subject: str, key: str) -> Cell:
     """The function that fills a column. Raises KeyError for a column that nobody fills."""
+    if key == "fact:guardian":
+        return _guardian
     if key.startswith("fact:") and subject == Subject.PEOPLE:
         return partial(_fact, key.removeprefix("fact:"))
     return PROVIDERS[subject][key]
@@ -140,6 +142,12 @@ def _fact(name: str, row: Row, source: Source) -> Value:
     if isinstance(value, (list, tuple)):
         return "、".join(str(one) for one in value)
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value or "")
+
+
+def _guardian(row: Row, source: Source) -> Value:
+    """Who is entered as guardian beside the person; where nobody is, what was told with the group."""
+    named = [one.name for one in row.contacts if one.kind == Contact.Kind.GUARDIAN and one.name]
+    return "、".join(named) or _fact("guardian", row, source)
 
 
 def _care_days(row: Row, source: Source) -> int | None:

@@ -25,8 +25,8 @@ from linli.register.homes import address_search
 from linli.register.homes import queries as homes
 from linli.register.homes.models import Dwelling, Organisation
 from linli.register.people import groups
-from linli.register.people.models import Household, Person, Spell, Tag, Tenure
-from linli.register.people.queries import lists
+from linli.register.people.models import Contact, Household, Person, Spell, Tag, Tenure
+from linli.register.people.queries import contacts, lists
 from linli.register.people.queries.lists import ANY
 
 PAGE = 50
@@ -41,6 +41,7 @@ NEEDS: Mapping[str, str] = {
     "tag_review": "tags",
     "care_days": "tags",
     "last_visit": "visits",
+    "fact:guardian": "contacts",
     "since": "since",
     "head": "homes",
     "household_size": "homes",
@@ -77,6 +78,7 @@ class Row:
     last_visit: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     tenures: Mapping[str, str] = field(default_factory=dict)
+    contacts: Sequence[Contact] = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,8 @@ class Source:
         if self.subject == Subject.PEOPLE and self.is_past:
             self._lives(rows)
         needs = {NEEDS.get(key, "tags" if key.startswith("fact:") else "") for key in self.keys}
+        # A guardian may have been told with the group alone.
+        needs |= {"tags"} if "fact:guardian" in self.keys else set()
         for need in needs - {""}:
             getattr(self, f"_gather_{need}")(rows)
         return rows
@@ -223,6 +227,11 @@ class Source:
             by_person.setdefault(tag.person_id, []).append(tag)
         for row in rows:
             row.tags = by_person.get(row.thing.pk, ())
+
+    def _gather_contacts(self, rows: list[Row]) -> None:
+        beside = contacts.of([row.thing.pk for row in rows], on=self.day)
+        for row in rows:
+            row.contacts = beside.get(row.thing.pk, ())
 
     def _gather_visits(self, rows: list[Row]) -> None:
         met = Visit.objects.visible_to(self.actor).filter(

@@ -20,6 +20,7 @@ from linli.foundation import vault
 from linli.register.people import codes, groups
 from linli.register.people.actions import fields
 from linli.register.people.models import Change, Correction, Person, PopulationEvent, Spell, SubjectRequest, Tag, Tenure
+from linli.register.people.queries import contacts
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def of_person(person: Person) -> list[Section]:
         _spells(person),
         _tags(person),
         _tenures(person),
+        _contacts(person),
+        _named_beside(person),
         _events(person),
         _changes(person),
         _corrections(person),
@@ -66,6 +69,7 @@ def label_of(field: str) -> str:
         "phone": _("Phone"),
         "other_phone": _("Phone of the emergency contact"),
         "other_contact": _("Emergency contact"),
+        "contacts": _("Related people"),
     }
     if field in own:
         return own[field]
@@ -133,6 +137,24 @@ def _tenures(person: Person) -> Section:
         for one in Tenure.objects.filter(person=person).select_related("dwelling").order_by("pk")
     ]
     return Section(_("Owned or rented"), (_("Address"), _("Part"), _("Since"), _("Until")), rows)
+
+
+def _contacts(person: Person) -> Section:
+    rows = [
+        (str(one.get_kind_display()), one.name, one.relation, _day(one.since), _day(one.until))
+        for one in contacts.of_person(person)[::-1]
+    ]
+    head = (_("Who it is"), _("Name"), _("Relation in words"), _("Since"), _("Until"))
+    return Section(_("Related people"), head, rows)
+
+
+def _named_beside(person: Person) -> Section:
+    """Where the person is named beside others: of them the name alone."""
+    rows = [
+        (str(one.get_kind_display()), one.person.name, _day(one.since), _day(one.until))
+        for one in contacts.naming(person)
+    ]
+    return Section(_("Named beside others"), (_("As"), _("Of whom"), _("Since"), _("Until")), rows)
 
 
 def _events(person: Person) -> Section:

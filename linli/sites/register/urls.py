@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from linli.sites.register.views import (
     buildings,
+    contacts,
     corrections,
     divisions,
     dwellings,
@@ -43,6 +44,10 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:person_id>/groups/new/", groups.give, name="group_give"),
     path("people/<int:person_id>/groups/<int:tag_id>/end/", groups.finish, name="group_finish"),
     path("people/<int:person_id>/groups/<int:tag_id>/review/", groups.review, name="group_review"),
+    path("people/<int:person_id>/related/new/", contacts.new, name="contact_new"),
+    path("people/<int:person_id>/related/<int:contact_id>/", contacts.change, name="contact_change"),
+    path("people/<int:person_id>/related/<int:contact_id>/end/", contacts.end, name="contact_end"),
+    path("people/<int:person_id>/related/<int:contact_id>/<slug:field>/", contacts.number, name="contact_reveal"),
     path("people/<int:person_id>/reveal/", reveal.reveal, name="reveal"),
     path("people/<int:person_id>/call/", reveal.call, name="call"),
     path("people/<int:person_id>/correct/", corrections.propose, name="correction_propose"),

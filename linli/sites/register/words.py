@@ -28,12 +28,13 @@ def field_labels() -> Mapping[str, str]:
         "phone": _("Phone"),
         "other_phone": _("Phone of the emergency contact"),
         "other_contact": _("Emergency contact"),
+        "contacts": _("Related people"),
         "photo": _("Photo"),
     }
     named = {field.name: field for field in Person._meta.fields}
     return {
         name: own.get(name) or capital(str(named[name].verbose_name)) if name in named or name in own else name
-        for name in (*fields.EDITABLE, "photo")
+        for name in (*fields.EDITABLE, "photo", "contacts")
     }
 
 

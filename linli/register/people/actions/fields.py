@@ -73,7 +73,7 @@ def clean(given: Mapping[str, Any], *, today: date, known: Mapping[str, Any] | N
     errors: dict[str, object] = {}
     for field, value in given.items():
         try:
-            found[field] = _clean_one(field, value, today)
+            found[field] = clean_one(field, value, today)
         except Invalid as refusal:
             errors.update(refusal.fields)
     # All errors in one round: what could be read is checked against each other, too.
@@ -84,7 +84,8 @@ def clean(given: Mapping[str, Any], *, today: date, known: Mapping[str, Any] | N
     return found
 
 
-def _clean_one(field: str, value: Any, today: date) -> Any:
+def clean_one(field: str, value: Any, today: date) -> Any:
+    """Bring one typed value to the form the register keeps; raises Invalid for that field."""
     if field in TEXTS:
         text = tidy(str(value or ""))
         if len(text) > TEXTS[field]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from linli.foundation import vault
@@ -23,10 +23,21 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.rules import queries as rules
 from linli.lib.months import months_later
 from linli.register.people.actions import fields, spells
-from linli.register.people.models import Change, Correction, Household, Person, RestrictedTag, Spell, SubjectRequest
+from linli.register.people.models import (
+    Change,
+    Contact,
+    Correction,
+    Household,
+    Person,
+    RestrictedTag,
+    Spell,
+    SubjectRequest,
+)
 
 #: What may be erased at all. A rule that names anything else is not followed there.
-ERASABLE: Final = ("phone", "other_contact", "other_phone", "photo", "workplace", "note")
+#: Who stands beside a person goes when the emergency contact does: both are others' data, kept for the person's sake.
+CONTACTS: Final = "contacts"
+ERASABLE: Final = ("phone", "other_contact", "other_phone", "photo", "workplace", "note", CONTACTS)
 #: Field → the column that tells whether there is anything.
 COLUMNS: Final[Mapping[str, str]] = {
     "phone": "phone_sealed",
@@ -35,6 +46,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "photo": "photo",
     "workplace": "workplace",
     "note": "note",
+    CONTACTS: "has_contacts",
 }
 KEPT_LONG_ENOUGH: Final = "保存期满"
 BATCH: Final = 500
@@ -73,12 +85,17 @@ def classes(area_id: str, on: date) -> list[DataClass]:
         DataClass(
             code=row["code"],
             label=row["label"],
-            fields=tuple(name for name in row["fields"] if name in ERASABLE),
+            fields=_with_contacts(name for name in row["fields"] if name in ERASABLE),
             gone_months=int(row["gone_months"]),
             dead_months=int(row["dead_months"]),
         )
         for row in rows
     ]
+
+
+def _with_contacts(names: Iterable[str]) -> tuple[str, ...]:
+    found = tuple(names)
+    return (*found, CONTACTS) if "other_contact" in found else found
 
 
 @transaction.atomic
@@ -122,10 +139,10 @@ def _due(today: date) -> Iterator[tuple[int, list[str]]]:
     left = Spell.objects.filter(person=OuterRef("pk")).order_by().values("person").annotate(day=Max("valid_to"))
     something = Q()
     for column in COLUMNS.values():
-        something |= Q(photo__isnull=False) if column == "photo" else ~Q(**{column: ""})
-    rows = (
-        Person.objects.filter(something).exclude(status=Person.Status.HERE).annotate(left=Subquery(left.values("day")))
-    )
+        something |= _SOMETHING.get(column, ~Q(**{column: ""}))
+    beside = Exists(Contact.objects.filter(person=OuterRef("pk")))
+    gone = Person.objects.exclude(status=Person.Status.HERE).annotate(has_contacts=beside)
+    rows = gone.filter(something).annotate(left=Subquery(left.values("day")))
     names = list(COLUMNS.values())
     after = 0
     while True:
@@ -141,6 +158,9 @@ def _due(today: date) -> Iterator[tuple[int, list[str]]]:
         if len(page) < 4 * BATCH:
             return
         after = page[-1]["pk"]
+
+
+_SOMETHING: Final = {"photo": Q(photo__isnull=False), "has_contacts": Q(has_contacts=True)}
 
 
 def _due_fields(row: Mapping[str, Any], today: date) -> list[str]:
@@ -174,11 +194,12 @@ def _erase(wanted: Mapping[Person, Iterable[str]], *, reason: str, now: datetime
     by_field: dict[str, list[int]] = defaultdict(list)
     alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     photos: list[UUID] = []
+    beside = set(Contact.objects.filter(person__in=list(wanted)).values_list("person_id", flat=True))
     for person, names in wanted.items():
         for name in names:
             # A field that is empty now may still have its old values in the trace.
             by_field[name].append(person.pk)
-        held = [name for name in names if getattr(person, "photo_id" if name == "photo" else COLUMNS[name])]
+        held = [name for name in names if _holds(person, name, beside)]
         erased[person.pk] = held
         if held:
             alike[tuple(held)].append(person.pk)
@@ -186,6 +207,7 @@ def _erase(wanted: Mapping[Person, Iterable[str]], *, reason: str, now: datetime
             photos.append(person.photo_id)
     for held_fields, people in alike.items():
         Person.objects.filter(pk__in=people).update(**_blank(held_fields), version=F("version") + 1, updated_at=now)
+    Contact.objects.filter(person_id__in=by_field[CONTACTS]).delete()
     # Not linked any more: the sweep of orphans takes it within a day.
     StoredFile.objects.filter(pk__in=photos).update(kept=False)
     for name, people in by_field.items():
@@ -200,9 +222,17 @@ def _erase(wanted: Mapping[Person, Iterable[str]], *, reason: str, now: datetime
     return erased
 
 
+def _holds(person: Person, name: str, beside: set[int]) -> bool:
+    """Whether a field holds anything; `beside`: who has others beside them."""
+    if name == CONTACTS:
+        return person.pk in beside
+    return bool(getattr(person, "photo_id" if name == "photo" else COLUMNS[name]))
+
+
 def _blank(names: Iterable[str]) -> dict[str, Any]:
     """What the columns of these fields hold when there is nothing."""
-    values: dict[str, Any] = {COLUMNS[name]: None if name == "photo" else "" for name in names}
+    own = [name for name in names if name != CONTACTS]
+    values: dict[str, Any] = {COLUMNS[name]: None if name == "photo" else "" for name in own}
     return {**values, "phone_index": ""} if "phone" in names else values
 
 

@@ -14,11 +14,12 @@ from linli.foundation.imports.models import Batch
 from linli.lib.errors import Stale
 from linli.register.people.actions import fields, spells
 from linli.register.people.actions.spells import Life
-from linli.register.people.importing.comparing import LIFE, _tags, differences, moves
+from linli.register.people.importing import contacts
+from linli.register.people.importing.comparing import BESIDE, LIFE, _tags, differences, moves
 from linli.register.people.importing.founding import HOMES, PLACED
 from linli.register.people.importing.happening import ENDS
 from linli.register.people.importing.newcomers import give
-from linli.register.people.models import Change, Person, PopulationEvent, Spell, Staged
+from linli.register.people.models import Change, Contact, Person, PopulationEvent, Spell, Staged
 from linli.register.people.models.event import EventKind
 
 CHUNK = 500
@@ -49,6 +50,7 @@ def _change_part(batch: Batch, part: list[Staged], now: datetime, counts: dict[s
     people = spells.locked([row.person_id or 0 for row in part])
     current = spells.open_spells(list(people))
     places, have = _places([row.pk for row in part]), _tags(list(people))
+    beside, fresh = contacts.held_for(part), list[Contact]()
     trace: list[Change] = []
     for row in part:
         person = people.get(row.person_id or 0)
@@ -57,7 +59,11 @@ def _change_part(batch: Batch, part: list[Staged], now: datetime, counts: dict[s
                 _("Row %(row)s: the register changed meanwhile. Let the rows be checked again.") % {"row": row.row}
             )
         keep = set(row.keep.split())
-        names = [name for name in differences(row, person, have.get(person.pk, set())) if name not in keep]
+        names = [
+            name
+            for name in differences(row, person, have.get(person.pk, set()), beside.get(person.pk, ()))
+            if name not in keep
+        ]
         changes = set_fields(batch, person, row, names, now)
         trace += changes
         moved = "move" not in keep and moves(row, person)
@@ -65,15 +71,18 @@ def _change_part(batch: Batch, part: list[Staged], now: datetime, counts: dict[s
             _turn(batch, person, row, names, current.get(person.pk), places.get(row.pk) if moved else None, now)
         if "tags" in names:
             give(batch, [(person.pk, row)], now, but=have)
+        if contacts.FIELD in names:
+            fresh += contacts.apply(batch, person.pk, row, beside.get(person.pk, ()), now)
         counts["changed"] += bool(names)
         counts["fields"] += len(names)
         counts["moved"] += moved
     Change.objects.bulk_create(trace, batch_size=500)
+    Contact.objects.bulk_create(fresh, batch_size=500)
 
 
 def set_fields(batch: Batch, person: Person, row: Staged, names: Collection[str], now: datetime) -> list[Change]:
     """Set the fields of a locked person to what the row says; returns the trace, unsaved."""
-    plain = [name for name in names if name not in LIFE and name != "tags"]
+    plain = [name for name in names if name not in LIFE and name not in BESIDE]
     if not plain:
         return []
     if "identity" in plain and row.identity_kind != person.identity_kind:

@@ -8,7 +8,9 @@ from linli.register.people import headings
 from linli.register.people.headings import BY_NAME, BY_SUBJECT, FIELDS, Heading
 
 #: Whom the register keeps beside a person, and what it keeps of them (`models.Contact`).
-CONTACTS: Final[tuple[str, ...]] = ()
+CONTACTS: Final = (
+    "guardian", "spouse", "father", "mother", "parent", "child", "carer", "supporter", "relative", "landlord", "tenant",
+)  # fmt: skip
 OF_CONTACTS: Final = ("name", "identity", "phone", "relation")
 #: Sides of a special group that a cell can say: the words of 残疾类别 and 残疾等级.
 SIDES: Final = ("kind", "level")

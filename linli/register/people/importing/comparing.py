@@ -1,14 +1,15 @@
 """What a row says differently from the register about somebody whom the register knows."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from linli.foundation import vault
 from linli.foundation.imports.models import Batch
 from linli.lib.chinese import same_name
+from linli.register.people.importing import contacts
 from linli.register.people.importing.happening import ENDS
-from linli.register.people.models import Person, Staged, Tag
+from linli.register.people.models import Contact, Person, Staged, Tag
 
 CHUNK = 1000
 #: What a comparison writes down at a row.
@@ -22,6 +23,8 @@ PLAIN = (
 )  # fmt: skip
 #: What a spell says: it changes with an event.
 LIFE = ("kind", "marital", "match", "relation")
+#: What stands in tables beside the person.
+BESIDE = ("tags", contacts.FIELD)
 #: What a citizen's number tells, whether or not the sheet has columns for it.
 FROM_IDENTITY = ("born", "sex")
 
@@ -43,11 +46,11 @@ def compare(batch: Batch, **conditions: Any) -> None:
 def compared(part: list[Staged]) -> Iterator[Staged]:
     """The rows compared with the people they mean, unsaved; without those whose person is gone."""
     people = Person.objects.in_bulk([row.person_id for row in part if row.person_id])
-    have = _tags([row.person_id or 0 for row in part])
+    have, beside = _tags([row.person_id or 0 for row in part]), contacts.held_for(part)
     for row in part:
         person = people.get(row.person_id or 0)
         if person is not None:
-            _compare(row, person, have.get(person.pk, set()))
+            _compare(row, person, have.get(person.pk, set()), beside.get(person.pk, ()))
             row.person_version = person.version
             yield row
 
@@ -71,8 +74,8 @@ def _tags(people: list[int]) -> dict[int, set[str]]:
     return found
 
 
-def _compare(row: Staged, person: Person, tags: set[str]) -> None:
-    names = differences(row, person, tags)
+def _compare(row: Staged, person: Person, tags: set[str], beside: Sequence[Contact]) -> None:
+    names = differences(row, person, tags, beside)
     keep = set(row.keep.split())
     row.moves = "move" not in keep and moves(row, person)
     if not row.moves and "relation" in names and HEAD in (row.relation, person.relation):
@@ -82,7 +85,7 @@ def _compare(row: Staged, person: Person, tags: set[str]) -> None:
     row.differs = " ".join(names)
 
 
-def differences(row: Staged, person: Person, tags: set[str]) -> list[str]:
+def differences(row: Staged, person: Person, tags: set[str], beside: Sequence[Contact]) -> list[str]:
     """The fields in which the row says something else than the register. Blank cells say nothing."""
     given = set(row.given.split())
     if row.identity_index:
@@ -103,6 +106,8 @@ def differences(row: Staged, person: Person, tags: set[str]) -> list[str]:
     names += [name for name in LIFE if name in given and (said := getattr(row, name)) and said != getattr(person, name)]
     if row.tags != "[]" and set(kinds_of(row)) - tags:
         names.append("tags")
+    if contacts.steps(row, beside):
+        names.append(contacts.FIELD)
     return names
 
 

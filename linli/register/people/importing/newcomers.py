@@ -11,6 +11,7 @@ from django.utils import timezone
 from linli.foundation.imports.models import Batch
 from linli.foundation.rules import queries as rules
 from linli.register.people.actions.spells import Delta
+from linli.register.people.importing import contacts
 from linli.register.people.importing.founding import HOMES, HOUSEHOLDS, PLACED, create, next_id
 from linli.register.people.importing.matching import DISTRICT_DIGITS
 from linli.register.people.importing.staging import TABLE, execute
@@ -62,7 +63,7 @@ def enter(batch: Batch, now: datetime) -> dict[str, int]:
         f'UPDATE "{HOUSEHOLDS}" SET size = size + f.n FROM (SELECT household_id, COUNT(*) AS n FROM {NEW}'  # noqa: S608
         f' GROUP BY household_id) AS f WHERE "{HOUSEHOLDS}".id = f.household_id'
     )
-    return {"people": entered, "tags": _tags(batch, now)}
+    return {"people": entered, "tags": _tags(batch, now), "contacts": contacts.enter(batch, NEW, now)}
 
 
 def _moment(now: datetime) -> str:

@@ -1,7 +1,7 @@
 """What a batch will change, for people to read before they approve it: counts, and rows in pages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +15,16 @@ from linli.lib import citizen_id
 from linli.lib.chinese import mask_phone, mobile
 from linli.register.people import codes, groups
 from linli.register.people.actions import fields
+from linli.register.people.actions.contacts import described
 from linli.register.people.headings import meaning_of
-from linli.register.people.importing import balance, setting_aside
+from linli.register.people.importing import balance, contacts, setting_aside
 from linli.register.people.importing.changing import said
 from linli.register.people.importing.columns import labels
 from linli.register.people.importing.comparing import LIFE, kinds_of, moves
 from linli.register.people.importing.naming import NAME_DIFFERS
 from linli.register.people.importing.rows import BETWEEN
 from linli.register.people.importing.sentences import sentences_of, why
-from linli.register.people.models import Person, PopulationEvent, Staged
+from linli.register.people.models import Contact, Person, PopulationEvent, Staged
 
 PAGE = 30
 COMMUNITY_DIGITS = 12
@@ -86,13 +87,14 @@ def home_counts(batch: Batch) -> dict[str, int]:
 
 
 def lines(rows: list[Staged]) -> list[dict[str, Any]]:
-    """Rows for a page: who, where, what differs, why. Four statements, however many rows."""
+    """Rows for a page: who, where, what differs, why. Five statements, however many rows."""
     people = Person.objects.select_related("dwelling").in_bulk([row.person_id for row in rows if row.person_id])
+    beside = contacts.held_for(rows)
     areas = names_of(
         {row.area_id for row in rows} | {person.area_id for person in people.values()}
         | {person.area_id[:COMMUNITY_DIGITS] for person in people.values()}
     )  # fmt: skip
-    return [_line(row, people.get(row.person_id or 0), areas) for row in rows]
+    return [_line(row, people.get(row.person_id or 0), areas, beside.get(row.person_id or 0, ())) for row in rows]
 
 
 def with_sources(batch: Batch, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -118,7 +120,7 @@ def rows_of_numbers(batch: Batch, numbers: Iterable[int | None]) -> QuerySet[Sta
     return Staged.objects.filter(batch=batch, row__in=[number for number in numbers if number])
 
 
-def _line(row: Staged, person: Person | None, areas: dict[str, str]) -> dict[str, Any]:
+def _line(row: Staged, person: Person | None, areas: dict[str, str], beside: Sequence[Contact]) -> dict[str, Any]:
     return {
         "row": row,
         "name": row.name or "—",
@@ -134,7 +136,8 @@ def _line(row: Staged, person: Person | None, areas: dict[str, str]) -> dict[str
         "out": balance.label_of(balance.reason_of(row)),
         "aside": row.state == "left_out" and row.reason in setting_aside.CODES and not row.decision,
         "said": _said_aside(row),
-        "differences": differences(row, person) if person is not None and row.decision != "different" else [],
+        "beside": [described(one) for one in contacts.said(row)],
+        "differences": differences(row, person, beside) if person is not None and row.decision != "different" else [],
         "errors": list(sentences_of(row.errors).values()),
     }
 
@@ -169,7 +172,7 @@ def door_of(row: Staged, areas: dict[str, str]) -> str:
     return f"{row.estate}{row.building}{row.entrance}{row.room}" or areas.get(row.area_id, row.area_id)
 
 
-def differences(row: Staged, person: Person) -> list[Difference]:
+def differences(row: Staged, person: Person, beside: Sequence[Contact]) -> list[Difference]:
     """What the row says differently, field by field."""
     keep = set(row.keep.split())
     found = []
@@ -178,6 +181,10 @@ def differences(row: Staged, person: Person) -> list[Difference]:
             known = groups.groups(area_id=person.area_id)
             new = "、".join(known[kind].label if kind in known else kind for kind in kinds_of(row))
             found.append(Difference(name, _("special groups"), "", new, name in keep))
+            continue
+        if name == contacts.FIELD:
+            old, new = contacts.words(row, beside)
+            found.append(Difference(name, _("related people"), old, new, name in keep))
             continue
         old_value = getattr(person, name) if name in LIFE else fields.plain(person, name)
         label = labels().get(name, name)

@@ -12,7 +12,7 @@ from linli.lib import citizen_id, pinyin, sealing
 from linli.lib.chinese import clip, fold, tidy
 from linli.register.people import documents
 from linli.register.people.headings import Meaning, is_group, meaning_of
-from linli.register.people.importing import happening, setting_aside
+from linli.register.people.importing import contacts, happening, setting_aside
 from linli.register.people.importing.cells import (
     NOTHING,
     Identities,
@@ -24,6 +24,7 @@ from linli.register.people.importing.cells import (
     phone,
     tidy_number,
 )
+from linli.register.people.importing.columns import CONTACTS
 from linli.register.people.importing.doors import Doors, Standing
 from linli.register.people.importing.facts import Facts
 from linli.register.people.importing.reading import Line
@@ -38,9 +39,10 @@ COLUMNS = (
     "identity_kind", "identity_sealed", "identity_index", "sex", "born", "ethnic", "nationality", "marital",
     "education", "political", "employment", "workplace", "phone_sealed", "phone_index", "other_contact",
     "other_phone_sealed", "registered_area", "registered_address", "match", "inflow_reason", "note", "kind",
-    "row_key", "relation", "happened_on", "event", "event_on", "tags", "area_id", "estate", "building", "entrance",
-    "room", "floor", "building_id", "dwelling_id", "household_key", "household_number", "household_id", "person_id",
-    "same_as_row", "reason", "score", "decision", "decided_by_id", "differs", "keep", "moves",
+    "row_key", "relation", "happened_on", "event", "event_on", "tags", "contacts_sealed", "area_id", "estate",
+    "building", "entrance", "room", "floor", "building_id", "dwelling_id", "household_key", "household_number",
+    "household_id", "person_id", "same_as_row", "reason", "score", "decision", "decided_by_id", "differs", "keep",
+    "moves",
 )  # fmt: skip
 BLANK: Values = {
     **dict.fromkeys(COLUMNS, ""),
@@ -134,6 +136,7 @@ class RowChecker:
             for code, level in tags:
                 levels[code] = level or levels.get(code, "")
             values["tags"] = json.dumps([*levels.items()], ensure_ascii=False)
+        values["contacts_sealed"] = contacts.packed(values, self.seal_cells)
         values["given"] = " ".join(given)
         if errors or line.corrected or values["row_key"]:
             # Other rows are read from the upload again when somebody asks for their cells.
@@ -171,6 +174,8 @@ class RowChecker:
         if name in ("born", "happened_on"):
             return self._a_day(name)
         meaning = meaning_of(name)
+        if meaning.subject in CONTACTS:
+            return contacts.handler(meaning.subject, meaning.field, self.identities)
         if is_group(meaning.field):
             return self._one_group(meaning)
         if meaning.opposite:

@@ -12,6 +12,7 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     "no_day": lambda: _("“%(text)s” is not a day. Write year-month-day, for example 1958-03-02."),
     "future_day": lambda: _("This day lies in the future."),
     "too_early": lambda: _("This day lies too far back."),
+    "long": lambda: _("At most %(n)s characters; these are %(had)s."),
     "phone": lambda: _(
         "A mobile number has 11 digits and begins with 1, a fixed line has 7 to 12; this has %(digits)s digits."
     ),

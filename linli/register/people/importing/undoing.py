@@ -19,9 +19,11 @@ from linli.lib.prefix import within
 from linli.register.homes.models import Building, Dwelling, Estate
 from linli.register.people import stops
 from linli.register.people.actions import fields, spells, tags
+from linli.register.people.importing import contacts
 from linli.register.people.importing.staging import execute
 from linli.register.people.models import (
     Change,
+    Contact,
     Household,
     MadeHome,
     Person,
@@ -82,6 +84,7 @@ def touched(batch: Batch) -> QuerySet[Person]:
     of_batch = Q(pk__in=Change.objects.filter(batch=batch).values("person"))
     of_batch |= Q(pk__in=PopulationEvent.objects.filter(batch=batch).values("person"))
     of_batch |= Q(pk__in=Tag.objects.filter(batch=batch).values("person"))
+    of_batch |= Q(pk__in=Contact.objects.filter(batch=batch).values("person"))
     return Person.objects.filter(of_batch).exclude(batch=batch)
 
 
@@ -109,6 +112,9 @@ def _blockers(batch: Batch) -> Iterator[tuple[int, str]]:
     newer_tags = Tag.objects.filter(concerned, recorded_at__gt=since).exclude(source=Tag.Source.COMPUTED)
     for person_id in _without(newer_tags, batch).values_list("person_id", flat=True)[:SHOWN]:
         yield person_id, _("put in a special group")
+    newer_contacts = Contact.objects.filter(person__in=touched(batch).values("pk"), recorded_at__gt=since)
+    for person_id in _without(newer_contacts, batch).values_list("person_id", flat=True)[:SHOWN]:
+        yield person_id, _called(Contact)
     joined = (
         Person.objects.filter(household__batch=batch).exclude(batch=batch).exclude(pk__in=touched(batch).values("pk"))
     )
@@ -185,6 +191,7 @@ def _undo(batch: Batch, now: datetime, run: Run) -> None:
     _take_back_moves(batch, now)
     _put_fields_back(batch, now)
     Tag.objects.filter(batch=batch).delete()
+    contacts.take_back(batch)
     for model, _field in _pointing_at(Person):
         if model not in OWN and _comes_with_batches(model):
             model._base_manager.filter(batch=batch).delete()

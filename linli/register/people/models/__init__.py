@@ -1,6 +1,7 @@
 """The register of people: one noun per file."""
 
 from linli.register.people.models.change import Change
+from linli.register.people.models.contact import Contact
 from linli.register.people.models.correction import Correction
 from linli.register.people.models.event import PopulationEvent
 from linli.register.people.models.headcount import Headcount
@@ -17,6 +18,7 @@ from linli.register.people.models.transfer import Transfer
 
 __all__ = [
     "Change",
+    "Contact",
     "Correction",
     "Headcount",
     "Household",

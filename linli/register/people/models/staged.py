@@ -73,6 +73,8 @@ class Staged(models.Model):
     row_key = models.CharField(max_length=90, blank=True, db_default="")
     # [[kind, level], …] of the special groups that the row names.
     tags = models.TextField(default="[]")
+    # What the row says of others: kind → name, identity, phone, relation, as JSON.
+    contacts_sealed = models.TextField(blank=True)
 
     area_id = models.CharField(max_length=18, blank=True)
     estate = models.CharField(max_length=80, blank=True)
@@ -141,11 +143,13 @@ class Staged(models.Model):
         "row_key": "personal",
         "event_on": "personal",
         "tags": "personal",
+        "contacts_sealed": "sensitive",
         "household_number": "personal",
     }
 
     SEALED = {
         "cells_sealed": vault.STAGED,
+        "contacts_sealed": vault.STAGED,
         "identity_sealed": vault.IDENTITY,
         "phone_sealed": vault.PHONE,
         "other_phone_sealed": vault.PHONE,

@@ -26,6 +26,7 @@ from linli.register.people.queries import life
 from linli.sites.register import history, words
 from linli.sites.register.edge import page, person_in_scope, url_or_none
 from linli.sites.register.panels import panels
+from linli.sites.register.views import contacts
 
 #: The events that an office enters for somebody who lives here, in the order of the buttons.
 EVENTS = ("move_within", "marriage", "head_change", "split", "flow_out", "move_out", "death")
@@ -57,6 +58,7 @@ def person(request: ActorRequest, person_id: int) -> TemplateResponse:
         "groups": group_rows([tag for tag in tags if tag.until is None], actor, today),
         "past_groups": group_rows([tag for tag in tags if tag.until is not None], actor, today)[::-1],
         "tenures": [tenure_words(one, found) for one in life.tenures(found)],
+        "related": contacts.lines(found, actor),
         "spells": [history.spell(one, actor, communities) for one in spells],
         "events": history.events(life.events_of(found), actor),
         "changes": history.changes(life.changes_of(found)) if sees_changes(actor) else None,
