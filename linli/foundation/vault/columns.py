@@ -41,7 +41,7 @@ class Column:
         """How many values each key has sealed. Reads the whole column."""
         length = StrIndex(F(self.field), Value("."))
         found = self.rows().annotate(key_end=length).exclude(key_end=0)
-        counts = found.annotate(key=Left(self.field, F("key_end") - 1)).order_by().values_list("key")
+        counts = found.annotate(key_id=Left(self.field, F("key_end") - 1)).order_by().values_list("key_id")
         keys = dict(counts.annotate(n=Count("*")))
         without = self.rows().annotate(key_end=length).filter(key_end=0).count()
         return {**keys, NO_KEY: without} if without else keys

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from linli.insight.forms.sources.lines import Line, Other
 from linli.insight.ledgers.rows import Source
-from linli.register.people.models import Person, Tag, Tenure
+from linli.register.people.models import Contact, Person, Tag, Tenure
 from linli.register.people.models.spell import Spell
+from linli.register.people.queries import contacts
 
 #: Relations to the head by GB/T 4761: the spouse, whether husband or wife.
 SPOUSES: Final = frozenset({"10", "11", "12"})
@@ -16,6 +17,9 @@ def gather(rows: Sequence[Line], subjects: Collection[str], source: Source) -> N
     """Give each line those of its others that are asked for. A statement or two for each kind, however many lines."""
     for subject in sorted(_GATHERERS.keys() & set(subjects)):
         _GATHERERS[subject](rows, source)
+    beside = set(subjects) & set(Contact.Kind.values)
+    if beside:
+        _beside(rows, beside, source)
 
 
 def _homes(rows: Sequence[Line]) -> set[int]:
@@ -70,8 +74,28 @@ def _contacts(rows: Sequence[Line], source: Source) -> None:
             line.others["contact"] = Other(name=person.other_contact, phone_sealed=person.other_phone_sealed)
 
 
+def _beside(rows: Sequence[Line], kinds: Collection[str], source: Source) -> None:
+    """Who is entered beside the person, where no household or home says who it is. One statement for all kinds."""
+    by_person = _people(rows)
+    for person, held in contacts.of(by_person, on=source.day).items():
+        for kind in kinds:
+            same = [one for one in held if one.kind == kind]
+            for line in by_person[person] if same else ():
+                line.others.setdefault(kind, _related(same))
+
+
+def _related(same: Sequence[Contact]) -> Other:
+    if len(same) != 1:
+        return Other(name="、".join(one.name for one in reversed(same) if one.name))
+    (one,) = same
+    return Other(
+        name=one.name, phone_sealed=one.phone_sealed, relation=one.relation, identity_sealed=one.identity_sealed
+    )
+
+
 def _guardians(rows: Sequence[Line], source: Source) -> None:
-    """The guardian that a membership of a group names."""
+    """Who is entered as guardian; where nobody is, whom a membership of a group names."""
+    _beside(rows, {Contact.Kind.GUARDIAN}, source)
     by_person = _people(rows)
     tags = Tag.objects.on(source.day).filter(person_id__in=by_person).order_by("pk")
     for person, facts in tags.values_list("person_id", "facts"):
