@@ -38,12 +38,25 @@ def counted(spans: Iterable[Span], test: Callable[[int], bool]) -> list[Span]:
 
 def joined(spans: Iterable[Span]) -> list[Span]:
     """The days on which any of them holds."""
-    return counted(spans, lambda _n: True)
+    known = list(spans)
+    if len(known) < 2:
+        return [(first, last) for first, last in known if first < last]
+    return counted(known, lambda _n: True)
 
 
 def common(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:
     """The days on which both hold."""
-    return counted([*joined(one), *joined(other)], lambda n: n == 2)
+    left, right = joined(one), joined(other)
+    found, at, to = [], 0, 0
+    while at < len(left) and to < len(right):
+        first, last = max(left[at][0], right[to][0]), min(left[at][1], right[to][1])
+        if first < last:
+            found.append((first, last))
+        if left[at][1] <= right[to][1]:
+            at += 1
+        else:
+            to += 1
+    return found
 
 
 def without(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:

@@ -9,4 +9,4 @@ class VisitsConfig(AppConfig):
         from linli.apps.visits import ending  # models are loaded only now
         from linli.register.people import stops
 
-        stops.register("visits", ending.stop, ending.restart)
+        stops.register("visits", ending.stop, ending.restart, ending.seen)

@@ -1,13 +1,13 @@
 """What of visits ends when somebody dies or leaves, and goes on when that is taken back (see `people.stops`)."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from linli.apps.visits import care
-from linli.apps.visits.models import Assignment, Visit
+from linli.apps.visits.models import Assignment, Outcome, Visit, Way
 from linli.register.people.models import Person, PopulationEvent, Tag
 from linli.register.people.stops import Stopped
 
@@ -42,6 +42,13 @@ def stop(people: Collection[int], event: PopulationEvent, now: datetime) -> list
         row.until, row.ended_by = max(row.since, event.happened_on), event
         row.save(update_fields=["until", "ended_by"])
     return [(pk, PLAN) for pk in sorted(planned)]
+
+
+def seen(person_id: int) -> date | None:
+    """The last day on which a visit met somebody in person: whoever is said to have died before was seen since."""
+    rows = Visit.objects.filter(person_id=person_id, outcome=Outcome.MET, way=Way.HOME)
+    last = rows.aggregate(last=Max("visited_at"))["last"]
+    return timezone.localdate(last) if last is not None else None
 
 
 def restart(people: Collection[int], event: PopulationEvent, now: datetime) -> None:

@@ -7,20 +7,29 @@ each thing it ended, as (person id, words to show).
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from linli.register.people.models import PopulationEvent
 
 Stopped = tuple[int, str]
 Stop = Callable[[Collection[int], PopulationEvent, datetime], list[Stopped]]
 Restart = Callable[[Collection[int], PopulationEvent, datetime], None]
+Seen = Callable[[int], date | None]
 
 _register: dict[str, tuple[Stop, Restart | None]] = {}
+_seen: dict[str, Seen] = {}
 
 
-def register(name: str, stop: Stop, restart: Restart | None = None) -> None:
-    """Add what ends; `restart` puts it back when the event is taken back."""
+def register(name: str, stop: Stop, restart: Restart | None = None, seen: Seen | None = None) -> None:
+    """Add what ends; `restart` puts it back when the event is taken back. `seen`: when somebody was last met."""
     _register[name] = (stop, restart)
+    if seen is not None:
+        _seen[name] = seen
+
+
+def last_seen(person_id: int) -> date | None:
+    """The last day on which somebody met this person, as far as anything above the register knows."""
+    return max((day for seen in _seen.values() if (day := seen(person_id)) is not None), default=None)
 
 
 def stop_all(people: Collection[int], event: PopulationEvent, now: datetime) -> list[Stopped]:

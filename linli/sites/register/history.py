@@ -28,6 +28,8 @@ def spell(one: Spell, actor: Actor, communities: Mapping[str, str]) -> dict[str,
         codes.label("relation", one.relation),
         codes.label("marital", one.marital),
         codes.label("residence_match", one.match),
+        # What was told late lies before it: the place was known, and nobody lived there for a day.
+        _("counts on no day") if one.valid_from == one.valid_to else "",
     ]
     return {
         **dates,

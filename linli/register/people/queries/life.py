@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.models import Area
@@ -28,6 +28,11 @@ def spells_of(person: Person) -> list[Spell]:
     """Every spell, newest first. One statement."""
     rows = Spell.objects.filter(person=person).select_related("dwelling", "area", "opened_by")
     return list(rows.order_by("-valid_from", "-pk"))
+
+
+def known_since(person: Person) -> date | None:
+    """The first day on which the register has somebody. One statement."""
+    return Spell.objects.filter(person=person).aggregate(first=Min("valid_from"))["first"]
 
 
 def on_day(actor: Actor, day: date, spells: Iterable[Spell], tags: Iterable[Tag]) -> OnDay:

@@ -92,6 +92,24 @@ def test_refusals_stand_at_their_fields(client, couple):
     assert client.get(page_of(husband, "resurrection")).status_code == 404
 
 
+def test_a_death_of_long_ago_says_what_speaks_against_it(client, couple, worker, now):
+    """Before the entry, and somebody was met at the door since: said before it is entered, and told late afterwards."""
+    from linli.apps.visits.tests import factories as visits
+
+    husband, _wife = couple
+    visits.visit(by=worker, person=husband, at=now)
+    page = page_of(husband, "death")
+    data = {"version": husband.version, "happened_on": "2001-01-01"}
+    shown = client.post(page, data)
+    assert shown.status_code == 200
+    facts = shown.context_data["asked"]["facts"]
+    assert len(facts) == 6
+    assert "2026-11-23" in facts[-1][1]
+    follow(client.post(page, {**data, "sure": "1"}))
+    husband.refresh_from_db()
+    assert (husband.status, str(husband.died)) == ("dead", "2001-01-01")
+
+
 def test_a_couple_leaves_and_one_comes_back(client, couple):
     husband, wife = couple
     page = page_of(husband, "leave")

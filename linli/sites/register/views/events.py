@@ -1,6 +1,7 @@
 """Events of one person: death, leaving, coming back, marriage, moving inside; and taking an event back."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
-from linli.register.people import codes
+from linli.register.people import codes, stops
 from linli.register.people.actions import events
 from linli.register.people.actions.events import Arrival, of_act
 from linli.register.people.models import Person, PopulationEvent, Spell
@@ -86,7 +87,7 @@ def death(request: ActorRequest, person: Person) -> HttpResponse:
         values = {"name": person.name, "day": data["happened_on"].isoformat()}
         return {
             "sure": _("%(name)s died on %(day)s. Is that right?") % values,
-            "facts": named(person),
+            "facts": [*named(person), *against(person, data["happened_on"])],
             "lines": rehearse(die, stopped),
             "ends": True,
             "button": _("Enter the death of %(name)s") % values,
@@ -100,6 +101,19 @@ def death(request: ActorRequest, person: Person) -> HttpResponse:
         request, form, act, title=_("Death of %(name)s") % {"name": person.name}, button=_("Go on"),
         crumbs=crumbs_of(person), cancel=here, confirm=confirm, danger=True,
     )  # fmt: skip
+
+
+def against(person: Person, died: date) -> list[tuple[str, str]]:
+    """What speaks against a day of death that lies long ago: seen since, or entered into the register since."""
+    seen, first = stops.last_seen(person.pk), life.known_since(person)
+    found = []
+    if first is not None and died < first:
+        text = _("%(day)s, after this day: the entry will count on no day") % {"day": first.isoformat()}
+        found.append((_("In the register since"), text))
+    if seen is not None and died < seen:
+        text = _("%(day)s, after this day: make sure that this is the right person") % {"day": seen.isoformat()}
+        found.append((_("Last met at a visit"), text))
+    return found
 
 
 def named(person: Person) -> list[tuple[str, str]]:
