@@ -1,9 +1,10 @@
 """An opened file: its sheets, and their rows as text."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, BinaryIO, Final, Literal
 
 import python_calamine as calamine
 
@@ -21,7 +22,8 @@ _MOST_MERGED: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class SheetInfo:
-    """One sheet: its name, how many rows and columns it uses, whether it is hidden, and which rows and columns are.
+    """One sheet: its name, how many rows and columns it uses, whether it is hidden, which rows and columns are,
+    and how many formulas have no value.
 
     Rows and columns end with the last cell that has a value; formatted empty ones do not count. For CSV `rows` is the
     number of lines, at least as many as rows, and `columns` that of the widest row at the top.
@@ -33,6 +35,7 @@ class SheetInfo:
     hidden: bool
     hidden_rows: Runs = field(default_factory=Runs, compare=False)
     hidden_columns: Runs = field(default_factory=Runs, compare=False)
+    uncomputed: int = 0
 
 
 class Workbook:
@@ -45,9 +48,21 @@ class Workbook:
         self.limits = limits
         self.form: csvs.Form | None = None
         self.table: list[list[str]] | None = None
+        #: The book written anew (`mending`), or as it was uploaded.
+        self.source: Path | bytes = path
+        #: Whether days are counted from 1904, so that a day without its format is 1,462 less than elsewhere.
+        self.epoch_1904 = False
+        #: How its texts are to be understood: those of old files are in a code page that the library cannot read.
+        self.decode: Callable[[str], str] | None = None
         self._kept: tuple[str, calamine.CalamineSheet] | None = None
+        #: Name → place, where the library has other names.
+        self._places: dict[str, int] = {}
         #: Lines of a CSV with a quotation mark that is never closed, as far as the rows were read.
         self.opened: list[int] = []
+
+    def decode_with(self, decode: Callable[[str], str] | None, places: dict[str, int]) -> None:
+        """Let all texts be turned by `decode`, and the sheets be found by their place: the library has other names."""
+        self.decode, self._places = decode, places
 
     def rows(self, sheet: str, *, start: int = 0) -> Iterator[Row]:
         """Yield (number of the row in the file, counted from 1; cells as text) from row `start` on.
@@ -70,7 +85,7 @@ class Workbook:
             raise SheetRefused("no_sheet")
         if self._kept is None or self._kept[0] != name:
             self._kept = None
-            self._kept = (name, load(self.path, name))
+            self._kept = (name, load(self.source, self._places[name] if self._places else name))
         return self._kept[1]
 
     def _cells(self, sheet: calamine.CalamineSheet, start: int) -> Iterator[Row]:
@@ -83,7 +98,7 @@ class Workbook:
         for number, values in enumerate(sheet.iter_rows(), 1):
             if merged.waiting is None and number < start:
                 continue
-            cells = texts(values)
+            cells = texts(values if self.decode is None else _decoded(values, self.decode))
             if left:
                 cells = left + cells
             if merged.reach(number):
@@ -94,6 +109,10 @@ class Workbook:
             if len(together) > longest and any(len(cell) > longest for cell in cells):
                 raise SheetRefused("cell_too_long")
             yield number, cells
+
+
+def _decoded(values: list[Any], decode: Callable[[str], str]) -> list[Any]:
+    return [decode(value) if type(value) is str else value for value in values]
 
 
 def texts(values: list[Any]) -> list[str]:
@@ -143,22 +162,27 @@ class Merged:
         self.waiting = self._first()
 
 
-def load(path: Path, sheet: str) -> calamine.CalamineSheet:
-    """Load a sheet of a file that has been checked; raises `SheetRefused`."""
+def load(source: Path | bytes, sheet: str | int) -> calamine.CalamineSheet:
+    """Load a sheet of a file that has been checked, by its name or its place; raises `SheetRefused`."""
     try:
-        with path.open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
-            return book.get_sheet_by_name(sheet)
+        with _open(source) as file, calamine.CalamineWorkbook.from_filelike(file) as book:
+            return book.get_sheet_by_index(sheet) if isinstance(sheet, int) else book.get_sheet_by_name(sheet)
     except BaseException as why:  # noqa: BLE001 - a panic in Rust is no Exception
         raise refused(why) from None
 
 
-def look(path: Path) -> list[tuple[str, bool]]:
-    """(name, hidden) of the sheets with cells of a file that has been checked; raises `SheetRefused`."""
+def _open(source: Path | bytes) -> BinaryIO:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def look(source: Path | bytes) -> list[tuple[int, str, bool]]:
+    """(place, name, hidden) of the sheets with cells of a file that has been checked; raises `SheetRefused`."""
     try:
-        with path.open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
+        with _open(source) as file, calamine.CalamineWorkbook.from_filelike(file) as book:
             kept = calamine.SheetTypeEnum.WorkSheet
             seen = calamine.SheetVisibleEnum.Visible
-            return [(info.name, info.visible != seen) for info in book.sheets_metadata if info.typ == kept]
+            every = enumerate(book.sheets_metadata)
+            return [(at, info.name, info.visible != seen) for at, info in every if info.typ == kept]
     except BaseException as why:  # noqa: BLE001 - a panic in Rust is no Exception
         raise refused(why) from None
 

@@ -19,6 +19,8 @@ _ERRORS: Final = frozenset(
 )  # fmt: skip
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]|_x000[dD]_\n?")
 _YES, _NO = "是", "否"
+#: What a formula says whose value was never computed, where somebody asks for that (`open_sheet`, `formulas`).
+UNCOMPUTED: Final = "=（公式未计算）"
 
 
 def is_damaged_number(text: str) -> bool:

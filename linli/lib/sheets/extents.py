@@ -22,13 +22,21 @@ _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^<>]*)>')
 _ODD: Final = (b":c ", b":c>", b":c/", b":c\n", b":c\r", b":c\t", b"<c\n", b"<c\r", b"<c\t", b"<c>", b"<c/")
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)")
-_REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
+REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _ITEM_END: Final = b"</si>"
 _SHARED = re.compile(rb't="s"[^<>]*><v>([0-9]{1,8})</v>')
 _ROW = re.compile(rb"<row\b([^<>]*)>")
 _COLUMN = re.compile(rb"<col\b([^<>]*)>")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']|\bht=["']0["']""")
 _NUMBER = re.compile(rb"""\b(r|min|max)=["']([0-9]{1,7})["']""")
+_VALUE_INSIDE = re.compile(rb"""\bt=["']inlineStr["'][^<>]*>(?:<is>(?:(?!</c>).)*</is>)?\s*<v\b""", re.DOTALL)
+_FORMULA = re.compile(
+    rb"""<c\b([^<>]*)>\s*<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>([^<]{0,20})</v>)?\s*</c>""", re.DOTALL
+)
+_KIND = re.compile(rb"""\bt=["']([a-zA-Z]+)["']""")
+_STYLED = re.compile(rb"""<c\b[^<>]*\bs=["']([0-9]+)["'][^<>]*><v>([0-9]+)</v>""")
+#: Types of a formula's cell whose value is a text, an error, an answer or a day, even where it is empty.
+_TEXT_KINDS: Final = ("str", "s", "e", "b", "d")
 _SEEN_HIDDEN: Final = (b"hidden=", b'ht="0"', b"ht='0'")
 
 
@@ -36,7 +44,8 @@ _SEEN_HIDDEN: Final = (b"hidden=", b'ht="0"', b"ht='0'")
 class Extent:
     """The rectangle of cells with a value (counted from 1), and how many of them take a shared text.
 
-    `hidden` are the rows that are hidden, by hand or by a filter, `hidden_columns` the columns.
+    `hidden` are the rows that are hidden, by hand or by a filter, `hidden_columns` the columns; `uncomputed` says how
+    many formulas have no value, `odd` whether there are cells that the reading library takes wrongly (`mending`).
     """
 
     first_row: int = 0
@@ -46,6 +55,8 @@ class Extent:
     shared: int = 0
     hidden: Runs = field(default_factory=Runs)
     hidden_columns: Runs = field(default_factory=Runs)
+    uncomputed: int = 0
+    odd: bool = False
 
     @property
     def cells(self) -> int:
@@ -78,6 +89,29 @@ class _Odd(Exception):  # noqa: N818 - not an error: the other way is taken
     """The XML is not as spreadsheets write it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What to look for in the cells of a book: `zeros` are styles (numbers of cell formats) and how many digits they
+    show; `stale` books say themselves that their values are still to be computed, so that a 0 is no value there."""
+
+    zeros: Mapping[str, int] = field(default_factory=dict)
+    stale: bool = False
+
+
+def is_uncomputed(kind: str, value: str, *, stale: bool) -> bool:
+    """Tell whether a formula cell of this type has no value: none at all, or a 0 in a book that is still to compute."""
+    return kind not in _TEXT_KINDS and (not value.strip() or (stale and value.strip() == "0"))
+
+
+def column_letters(number: int) -> str:
+    """1 is A, 26 is Z, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 def column_number(letters: str) -> int:
     """A is 1, Z is 26, AA is 27."""
     number = 0
@@ -106,15 +140,15 @@ def plain_xml(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def extent_of(pieces: Callable[[], Iterable[bytes]]) -> Extent:
+def extent_of(pieces: Callable[[], Iterable[bytes]], watch: Watch = Watch()) -> Extent:
     """The extent of a sheet of an xlsx; `pieces` begins to read the part anew each time it is called."""
     try:
-        return _fast(pieces())
+        return _fast(pieces(), watch)
     except _Odd:
-        return _slow(pieces())
+        return _slow(pieces(), watch)
 
 
-def _fast(pieces: Iterable[bytes]) -> Extent:
+def _fast(pieces: Iterable[bytes], watch: Watch) -> Extent:
     extent, tail = Extent(), b""
     columns: set[bytes] = set()
     for piece in pieces:
@@ -122,11 +156,11 @@ def _fast(pieces: Iterable[bytes]) -> Extent:
         cut = buffer.rfind(b"<c ")
         if cut < 0:
             cut = max(0, buffer.rfind(b"<"))
-        _take(buffer[:cut], extent, columns)
+        _take(buffer[:cut], extent, columns, watch)
         tail = buffer[cut:]
         if len(tail) > 2 * CHUNK:
             raise SheetRefused("cell_too_long")
-    _take(tail, extent, columns)
+    _take(tail, extent, columns, watch)
     for letters in columns:
         number = column_number(letters.decode())
         extent.first_column = min(extent.first_column or number, number)
@@ -134,7 +168,8 @@ def _fast(pieces: Iterable[bytes]) -> Extent:
     return extent
 
 
-def _take(buffer: bytes, extent: Extent, columns: set[bytes]) -> None:
+def _take(buffer: bytes, extent: Extent, columns: set[bytes], watch: Watch) -> None:
+    _watch(buffer, extent, watch)
     if any(sign in buffer for sign in _SEEN_HIDDEN):
         _hidden(buffer, extent)
     found = _CELL.findall(buffer)
@@ -160,6 +195,20 @@ def _take(buffer: bytes, extent: Extent, columns: set[bytes]) -> None:
     extent.shared += buffer.count(b't="s"')
 
 
+def _watch(buffer: bytes, extent: Extent, watch: Watch) -> None:
+    """Note the cells that the reading library takes wrongly."""
+    if b"inlineStr" in buffer and _VALUE_INSIDE.search(buffer) is not None:
+        extent.odd = True
+    if b"<f" in buffer:
+        for given, value in _FORMULA.findall(buffer):
+            kind = _KIND.search(given)
+            extent.uncomputed += is_uncomputed(
+                kind[1].decode() if kind else "", value.decode("ascii", "replace"), stale=watch.stale
+            )
+    if watch.zeros and not extent.odd:
+        extent.odd = any(len(digits) < watch.zeros.get(style.decode(), 0) for style, digits in _STYLED.findall(buffer))
+
+
 def _hidden(buffer: bytes, extent: Extent) -> None:
     """Note the rows and columns that are hidden."""
     for kind, hidden in ((_ROW, extent.hidden), (_COLUMN, extent.hidden_columns)):
@@ -178,38 +227,73 @@ def is_hidden(given: Mapping[str, str]) -> bool:
     return given.get("hidden", "") in ("1", "true") or given.get("ht", "") == "0"
 
 
-def _slow(pieces: Iterable[bytes]) -> Extent:
+def _slow(pieces: Iterable[bytes], watch: Watch) -> Extent:
     """Count with a parser, whatever the prefixes, quotes and order of attributes."""
-    extent = Extent()
-    row = column = 0
-    cell: tuple[int, int] | None = None
+    counting = _Counting(watch)
+    parse(pieces, counting.start, counting.end, counting.text)
+    return counting.extent
 
-    def start(tag: str, given: dict[str, str]) -> None:
-        nonlocal row, column, cell
+
+class _Counting:
+    """Counts the cells of a sheet, element by element."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch, self.extent = watch, Extent()
+        self.row = self.column = 0
+        self.cell: tuple[int, int] | None = None
+        self.given: dict[str, str] = {}
+        self.parts: set[str] = set()
+        self.value: list[str] | None = None
+        self.said = ""
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        """An element begins."""
         name = tag.rpartition(":")[2]
         if name == "row":
             number = given.get("r", "")
-            row, column = int(number) if number.isdecimal() and len(number) < 9 else row + 1, 0
+            self.row, self.column = int(number) if number.isdecimal() and len(number) < 9 else self.row + 1, 0
             if is_hidden(given):
-                extent.hidden.add(max(row, 1))
+                self.extent.hidden.add(max(self.row, 1))
         elif name == "col" and is_hidden(given):
             first, last = given.get("min", ""), given.get("max", "")
             if first.isdecimal() and last.isdecimal() and len(first + last) < 14:
-                extent.hidden_columns.add(int(first), min(int(last), MOST_COLUMNS))
+                self.extent.hidden_columns.add(int(first), min(int(last), MOST_COLUMNS))
         elif name == "c":
-            found = _REFERENCE.fullmatch(given.get("r", "").replace("$", "").upper())
-            if found is not None:
-                row, column = int(found[2]), column_number(found[1])
-            else:
-                column += 1
-            cell = (max(row, 1), column)
-            if given.get("t") == "s":
-                extent.shared += 1
-        elif cell is not None and name in ("v", "is", "f"):
-            extent.add(*cell)
+            self._begin(given)
+        elif self.cell is not None and name in ("v", "is", "f"):
+            self.extent.add(*self.cell)
+            self.parts.add(name)
+            self.value = [] if name == "v" else None
 
-    parse(pieces, start)
-    return extent
+    def _begin(self, given: dict[str, str]) -> None:
+        found = REFERENCE.fullmatch(given.get("r", "").replace("$", "").upper())
+        if found is not None:
+            self.row, self.column = int(found[2]), column_number(found[1])
+        else:
+            self.column += 1
+        self.cell = (max(self.row, 1), self.column)
+        self.given, self.said = given, ""
+        self.parts.clear()
+        if given.get("t") == "s":
+            self.extent.shared += 1
+
+    def text(self, data: str) -> None:
+        """Characters of a value."""
+        if self.value is not None and len(self.value) < 100:
+            self.value.append(data)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        name = tag.rpartition(":")[2]
+        if name == "v" and self.value is not None:
+            self.said, self.value = "".join(self.value), None
+        elif name == "c":
+            kind = self.given.get("t", "")
+            if "f" in self.parts:
+                self.extent.uncomputed += is_uncomputed(kind, self.said, stale=self.watch.stale)
+            digits = self.watch.zeros.get(self.given.get("s", ""), 0)
+            short = kind in ("", "n") and self.said.isdecimal() and len(self.said) < digits
+            self.extent.odd |= short or (kind == "inlineStr" and "v" in self.parts)
 
 
 def parse(

@@ -1,22 +1,28 @@
 """Old Excel files (.xls) are small file systems (OLE2) with records in a stream (BIFF): looked through first."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from linli.lib.sheets import biff5
 from linli.lib.sheets.extents import Extent
 from linli.lib.sheets.limits import Limits
 from linli.lib.sheets.refusing import SheetRefused
+from linli.lib.sheets.runs import Runs
 
 MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST_SECTOR: Final = 0xFFFFFFFA
 _ENTRY: Final = 128
+_ROOT_KIND: Final = 5
+_SMALL_BLOCK: Final = 64
 _PROTECTED: Final = frozenset({"encryptedpackage", "encryptioninfo", "encryption"})
 _MACROS: Final = frozenset({"_vba_project_cur", "vba", "macros", "_vba_project"})
 _BOF, _EOF, _FILEPASS, _SHEET, _SST, _CONTINUE = 0x809, 0x0A, 0x2F, 0x85, 0xFC, 0x3C
 _FORMULA, _LABEL_SST, _RK_SEVERAL = 0x06, 0xFD, 0xBD
 _CELLS: Final = frozenset({_FORMULA, _LABEL_SST, 0x203, 0x204, 0x205, 0x27E, 0xD6})
+_ROW, _ROW_LENGTH, _ROW_HIDDEN, _DATE_1904 = 0x208, 16, 0x20, 0x22
 #: A name of 31 characters and the kind of a sheet.
 _MACRO_SHEETS: Final = frozenset({1, 6})
 
@@ -46,9 +52,50 @@ class _Files:
         return found
 
     def stream(self, entry: bytes) -> bytes:
-        """The bytes of a stream in ordinary sectors (workbooks are padded to be)."""
+        """The bytes of a stream. Small ones lie in blocks of 64 bytes inside the stream of the root."""
+        size = struct.unpack_from("<I", entry, 120)[0]
+        return b"".join(self.data[at : at + length] for at, length in self._blocks(entry))[:size]
+
+    def _blocks(self, entry: bytes) -> list[tuple[int, int]]:
+        """(where it begins in the file, its length) of each block of a stream."""
         start, size = struct.unpack_from("<I", entry, 116)[0], struct.unpack_from("<I", entry, 120)[0]
-        return self._chain(start)[:size]
+        least = struct.unpack_from("<I", self.data, 56)[0]
+        if size >= least or entry[66] == _ROOT_KIND:
+            return [((number + 1) * self.size, self.size) for number in self._numbers(start, self.next, self.size)]
+        root = next((one for one in self.entries if one[66] == _ROOT_KIND), None)
+        if root is None:
+            raise SheetRefused("damaged")
+        inside = self._blocks(root)
+        table = self._chain(struct.unpack_from("<I", self.data, 60)[0])
+        following = list(struct.unpack(f"<{len(table) // 4}I", table))
+        found = []
+        for number in self._numbers(start, following, _SMALL_BLOCK):
+            block, rest = divmod(number * _SMALL_BLOCK, self.size)
+            if block >= len(inside):
+                raise SheetRefused("damaged")
+            found.append((inside[block][0] + rest, _SMALL_BLOCK))
+        return found
+
+    def _numbers(self, number: int, following: Sequence[int], size: int) -> Iterator[int]:
+        """The numbers of a chain of blocks of this size; no chain is longer than the file."""
+        for _step in range(len(self.data) // size + 2):
+            if number >= _LAST_SECTOR:
+                return
+            if number >= len(following):
+                raise SheetRefused("damaged")
+            yield number
+            number = following[number]
+        raise SheetRefused("damaged")
+
+    def patched(self, entry: bytes, places: Sequence[int], word: bytes) -> bytes:
+        """A copy of the file in which these places of a stream have other bytes."""
+        blocks = self._blocks(entry)
+        copy = bytearray(self.data)
+        for place in places:
+            for at, byte in enumerate(word, place):
+                begin, length = blocks[at // blocks[0][1]]
+                copy[begin + at % length] = byte
+        return bytes(copy)
 
     def _sector(self, number: int) -> bytes:
         at = (number + 1) * self.size
@@ -75,16 +122,23 @@ class _Files:
         return table
 
     def _chain(self, number: int) -> bytes:
-        parts: list[bytes] = []
-        while number < _LAST_SECTOR:
-            if number >= len(self.next) or len(parts) > self.most:
-                raise SheetRefused("damaged")
-            parts.append(self._sector(number))
-            number = self.next[number]
-        return b"".join(parts)
+        return b"".join(self._sector(one) for one in self._numbers(number, self.next, self.size))
 
 
-def check(path: Path, limits: Limits) -> None:
+@dataclass(frozen=True, slots=True)
+class Old:
+    """What an old workbook says that the reading library does not: which rows of each sheet are hidden (in the order of
+    the sheets), whether days are counted from 1904; of the format of 1995 (its texts are in a code page) a copy that
+    the library reads byte for byte, the names of its sheets, and what turns such bytes into text."""
+
+    hidden: tuple[Runs, ...] = ()
+    epoch_1904: bool = False
+    copy: bytes | None = None
+    names: tuple[str, ...] = ()
+    decode: Callable[[str], str] | None = None
+
+
+def check(path: Path, limits: Limits) -> Old:
     """Raise `SheetRefused` where an OLE2 file is no harmless workbook of bounded size."""
     data = path.read_bytes()
     try:
@@ -97,9 +151,32 @@ def check(path: Path, limits: Limits) -> None:
         entry = names.get("workbook") or names.get("book")
         if entry is None:
             raise SheetRefused("wrong_type")
-        _check_records(files.stream(entry), limits)
+        stream = files.stream(entry)
+        _check_records(stream, limits)
+        return _told(files, entry, stream)
     except (struct.error, IndexError):
         raise SheetRefused("damaged") from None
+
+
+def _told(files: _Files, entry: bytes, stream: bytes) -> Old:
+    """What the records say about rows, days and texts."""
+    begins: list[int] = []
+    hidden: dict[int, Runs] = {}
+    epoch_1904, sheet = False, 0
+    for kind, at, length in _records(stream):
+        if kind == _BOF:
+            sheet = at - 4
+        elif kind == _SHEET:
+            begins.append(struct.unpack_from("<I", stream, at)[0])
+        elif kind == _ROW and length >= _ROW_LENGTH and stream[at + 12] & _ROW_HIDDEN:
+            hidden.setdefault(sheet, Runs()).add(struct.unpack_from("<H", stream, at)[0] + 1)
+        elif kind == _DATE_1904 and length > 1:
+            epoch_1904 = bool(stream[at])
+    rows = tuple(hidden.get(begin, Runs()) for begin in begins)
+    if struct.unpack_from("<H", stream, 4)[0] != biff5.VERSION:
+        return Old(rows, epoch_1904)
+    texts = biff5.read(stream, _records(stream))
+    return Old(rows, epoch_1904, files.patched(entry, texts.places, biff5.LATIN), texts.names, texts.decode)
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:

@@ -9,6 +9,7 @@ from linli.lib.sheets.archives import open_archive
 from linli.lib.sheets.books import SheetInfo, Workbook
 from linli.lib.sheets.limits import Limits
 from linli.lib.sheets.refusing import SheetRefused
+from linli.lib.sheets.runs import Runs
 
 #: How other kinds of files begin.
 _OTHERS: Final = (
@@ -33,11 +34,18 @@ _TEXT_NAMES: Final = frozenset({".csv", ".txt", ".tsv", ".tab", ".xls", ""})
 _HEAD: Final = 4096
 
 
-def open_sheet(path: Path, *, original_name: str, limits: Limits = Limits()) -> Workbook:  # noqa: B008 - frozen
+def open_sheet(
+    path: Path,
+    *,
+    original_name: str,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    formulas: bool = False,
+) -> Workbook:
     """Open an uploaded file; raises `SheetRefused`, whatever the bytes are.
 
     Everything is checked before the file is read as a sheet: what it is, its size packed and unpacked, macros,
-    passwords, and how many cells its sheets span. Peak memory is bounded by `limits` (figures there).
+    passwords, and how many cells its sheets span. Peak memory is bounded by `limits` (figures there). With `formulas`,
+    a formula whose value was never computed says `cells.UNCOMPUTED`; otherwise it is 0 or empty, as it was saved.
     """
     size = path.stat().st_size
     if not size:
@@ -49,7 +57,7 @@ def open_sheet(path: Path, *, original_name: str, limits: Limits = Limits()) -> 
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", ole.MAGIC)):
         if size > limits.workbook_bytes:
             raise SheetRefused("too_large")
-        return _zip(path, limits) if head.startswith(b"PK") else _ole(path, limits)
+        return _zip(path, limits, formulas) if head.startswith(b"PK") else _ole(path, limits)
     if head.startswith(_BARE_RECORDS) or _XML_BOOK.match(head):
         raise SheetRefused("old_format")
     if _PAGE.match(_narrow(head)):
@@ -64,27 +72,45 @@ def _narrow(head: bytes) -> bytes:
     return head[2:].replace(b"\0", b"") if head.startswith((b"\xff\xfe", b"\xfe\xff")) else head
 
 
-def _zip(path: Path, limits: Limits) -> Workbook:
-    found = xlsx.check(open_archive(path, limits))
+def _zip(path: Path, limits: Limits, formulas: bool) -> Workbook:
+    found = xlsx.check(open_archive(path, limits), formulas=formulas)
     sheets = []
-    for name, hidden in books.look(path)[: limits.sheets]:
+    for _at, name, hidden in books.look(path)[: limits.sheets]:
         extent = found.extents.get(name)
         if extent is None:
             raise SheetRefused("damaged")
         sheets.append(
-            SheetInfo(name, extent.last_row, extent.last_column, hidden, extent.hidden, extent.hidden_columns)
+            SheetInfo(
+                name,
+                extent.last_row,
+                extent.last_column,
+                hidden,
+                extent.hidden,
+                extent.hidden_columns,
+                extent.uncomputed,
+            )
         )
-    return _filled(Workbook(path, found.kind, tuple(sheets), limits))
+    book = Workbook(path, found.kind, tuple(sheets), limits)
+    book.source, book.epoch_1904 = found.mended or path, found.epoch_1904
+    return _filled(book)
 
 
 def _ole(path: Path, limits: Limits) -> Workbook:
-    ole.check(path, limits)
+    old = ole.check(path, limits)
+    source = old.copy or path
     sheets = []
-    for name, hidden in books.look(path)[: limits.sheets]:
-        sheet = books.load(path, name)
-        end = sheet.end
-        sheets.append(SheetInfo(name, end[0] + 1 if end else 0, end[1] + 1 if end else 0, hidden))
-    return _filled(Workbook(path, "xls", tuple(sheets), limits))
+    places: dict[str, int] = {}
+    for at, name, hidden in books.look(source)[: limits.sheets]:
+        end = books.load(source, at if old.copy is not None else name).end
+        own = old.names[at] if at < len(old.names) else name
+        places[own] = at
+        hidden_rows = old.hidden[at] if at < len(old.hidden) else Runs()
+        sheets.append(SheetInfo(own, end[0] + 1 if end else 0, end[1] + 1 if end else 0, hidden, hidden_rows))
+    book = Workbook(path, "xls", tuple(sheets), limits)
+    book.source, book.epoch_1904 = source, old.epoch_1904
+    if old.copy is not None:
+        book.decode_with(old.decode, places)
+    return _filled(book)
 
 
 def _filled(book: Workbook) -> Workbook:

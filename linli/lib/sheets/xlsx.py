@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from linli.lib.sheets.archives import Archive
-from linli.lib.sheets.extents import Extent, Texts, extent_of, parse, plain_xml, shared_bytes, texts_of
+from linli.lib.sheets.extents import Extent, Texts, Watch, extent_of, parse, plain_xml, shared_bytes, texts_of
 from linli.lib.sheets.limits import Limits
+from linli.lib.sheets.mending import mended, zeros_of
 from linli.lib.sheets.refusing import SheetRefused
 
 _ROOT: Final = "_rels/.rels"
@@ -20,14 +21,20 @@ _ASIDE: Final = ("xl/theme/", "docprops/", "xl/styles", "xl/drawings/", "xl/char
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the archive is, and the extent of its sheets by name."""
+    """What the archive is, the extent of its sheets by name, whether its days are counted from 1904, and the book
+    written anew where the reading library would take some of its cells wrongly."""
 
     kind: Literal["xlsx", "ods"]
     extents: dict[str, Extent]
+    epoch_1904: bool = False
+    mended: bytes | None = None
 
 
-def check(archive: Archive) -> Found:
-    """Tell what a zip archive is; raises `SheetRefused` where it is no harmless workbook."""
+def check(archive: Archive, *, formulas: bool = False) -> Found:
+    """Tell what a zip archive is; raises `SheetRefused` where it is no harmless workbook.
+
+    With `formulas`, formulas that were never computed are to say so.
+    """
     names = {name.lower() for name in archive.members}
     if any(name.endswith("vbaproject.bin") or name.startswith(_BASIC) for name in names):
         raise SheetRefused("macros")
@@ -35,7 +42,7 @@ def check(archive: Archive) -> Found:
         raise SheetRefused("macros")
     main = _main(archive)
     if main is not None:
-        return _xlsx(archive, main)
+        return _xlsx(archive, main, formulas)
     if "xl/workbook.bin" in names:
         raise SheetRefused("old_format")
     if _CONTENT in archive.members and "mimetype" in archive.members:
@@ -45,17 +52,25 @@ def check(archive: Archive) -> Found:
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """Where the parts of a workbook are, as its own relations say: the sheets by name, and the shared texts."""
+    """Where the parts of a workbook are, as its own relations say: the sheets by name, the shared texts, the styles;
+    whether its days are counted from 1904, and whether its values are still to be computed."""
 
     sheets: tuple[tuple[str, str], ...]
     texts: frozenset[str]
+    styles: frozenset[str]
+    epoch_1904: bool
+    stale: bool
 
 
-def _xlsx(archive: Archive, main: str) -> Found:
+def _xlsx(archive: Archive, main: str, formulas: bool) -> Found:
     limits = archive.limits
     if _TYPES in archive.members and b"macroEnabled" in archive.whole(_TYPES):
         raise SheetRefused("macros")
     book = _book(archive, main)
+    zeros: dict[str, int] = {}
+    for name in book.styles & archive.members.keys():
+        zeros |= zeros_of(plain_xml(archive.read(name)))
+    watch = Watch(zeros, book.stale)
     texts = Texts()
     by_part: dict[str, Extent] = {}
     for name in archive.xml():
@@ -65,7 +80,7 @@ def _xlsx(archive: Archive, main: str) -> Found:
             for _piece in plain_xml(archive.read(name)):
                 pass
         else:
-            by_part[name] = extent_of(lambda name=name: plain_xml(archive.read(name)))  # type: ignore[misc]
+            by_part[name] = extent_of(lambda name=name: plain_xml(archive.read(name)), watch)  # type: ignore[misc]
     for name, extent in by_part.items():
         within(extent, limits)
         if extent.shared * texts.longest > limits.unpacked:
@@ -73,7 +88,13 @@ def _xlsx(archive: Archive, main: str) -> Found:
             if size > limits.unpacked:
                 raise SheetRefused("bomb")
     # A sheet that is kept elsewhere has no extent here, and is refused by who asks for it.
-    return Found("xlsx", {name: by_part[part] for name, part in book.sheets if part in by_part})
+    parts = {name: part for name, part in book.sheets if part in by_part}
+    odd = {part for part in parts.values() if by_part[part].odd or (formulas and by_part[part].uncomputed)}
+    folder, file = posixpath.split(main)
+    own = {main, _TYPES, _ROOT, f"{folder}/_rels/{file}.rels", *book.texts, *book.styles, *parts.values()}
+    kept = [name for name in archive.members if name in own]
+    anew = mended(archive, kept, odd, watch, formulas=formulas) if odd else None
+    return Found("xlsx", {name: by_part[part] for name, part in parts.items()}, book.epoch_1904, anew)
 
 
 def within(extent: Extent, limits: Limits) -> None:
@@ -117,15 +138,20 @@ def _book(archive: Archive, main: str) -> _Book:
     folder, file = posixpath.split(main)
     relations = _relations(archive, f"{folder}/_rels/{file}.rels")
     sheets: list[tuple[str, str]] = []
+    said: set[str] = set()
 
     def sheet(tag: str, given: dict[str, str]) -> None:
+        said.update(name for name in ("date1904", "fullCalcOnLoad") if given.get(name) in ("1", "true"))
         if tag.rpartition(":")[2] == "sheet":
             key = next((value for name, value in given.items() if name.endswith(":id")), "")
             sheets.append((given.get("name", ""), _place(folder, relations.get(key, ("", ""))[1])))
 
     parse([archive.whole(main)], sheet)
-    texts = frozenset(_place(folder, target) for kind, target in relations.values() if kind == "sharedStrings")
-    return _Book(tuple(sheets), texts)
+    texts, styles = (
+        frozenset(_place(folder, target) for kind, target in relations.values() if kind == wanted)
+        for wanted in ("sharedStrings", "styles")
+    )
+    return _Book(tuple(sheets), texts, styles, "date1904" in said, "fullCalcOnLoad" in said)
 
 
 def _ods(archive: Archive) -> Found:

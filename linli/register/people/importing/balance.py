@@ -4,7 +4,7 @@ All of it comes from one place, the counts of the batch (which `counted` takes f
 holds (`contents`), so that the pages, the log and the annotated sheet say the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -124,44 +124,57 @@ def whole(batch: Batch) -> Line:
 
 
 def remarks(batch: Batch) -> list[str]:
-    """What else of the file is to be known: hidden rows, columns that are left out, marks that were never closed."""
-    found: list[str] = []
+    """What else of the file is to be known: hidden rows, formulas without a value, columns that are left out, marks
+    that were never closed."""
     sheet = contents.sheet_of(batch)
+    found = []
     if sheet and sheet["concealed"]:
-        n = sheet["concealed"]
-        leave = batch.options.get("hidden") == LEAVE_HIDDEN
-        found.append(
-            ngettext(
-                "%(n)s row is hidden or filtered away in the file; it is left out.",
-                "%(n)s rows are hidden or filtered away in the file; they are left out.",
-                n,
-            )
-            % {"n": n}
-            if leave
-            else ngettext(
-                "%(n)s row is hidden or filtered away in the file; it is read like the others.",
-                "%(n)s rows are hidden or filtered away in the file; they are read like the others.",
-                n,
-            )
-            % {"n": n}
-        )
+        found.append(_concealed(sheet["concealed"], leave=batch.options.get("hidden") == LEAVE_HIDDEN))
+    if sheet and sheet["uncomputed"]:
+        found.append(formulas(sheet["uncomputed"]))
     left = columns_left_out(batch)
     if left:
         said = _(", ").join(_("%(name)s (%(n)s cells)") % {"name": name, "n": n} for name, n in left)
-        found.append(
-            ngettext("%(n)s column is left out: %(names)s", "%(n)s columns are left out: %(names)s", len(left))
-            % {"n": len(left), "names": said}
-        )
-    opened = batch.book.get("opened", ())
-    if opened:
-        found.append(
-            _(
-                "A quotation mark is opened and never closed in line %(lines)s; "
-                "it was taken for a character, and every line is a row of its own."
-            )
-            % {"lines": _(", ").join(map(str, opened))}
-        )
+        text = ngettext("%(n)s column is left out: %(names)s", "%(n)s columns are left out: %(names)s", len(left))
+        found.append(text % {"n": len(left), "names": said})
+    if batch.book.get("opened"):
+        found.append(marks(batch.book["opened"]))
     return found
+
+
+def _concealed(n: int, *, leave: bool) -> str:
+    if leave:
+        text = ngettext(
+            "%(n)s row is hidden or filtered away in the file; it is left out.",
+            "%(n)s rows are hidden or filtered away in the file; they are left out.",
+            n,
+        )
+    else:
+        text = ngettext(
+            "%(n)s row is hidden or filtered away in the file; it is read like the others.",
+            "%(n)s rows are hidden or filtered away in the file; they are read like the others.",
+            n,
+        )
+    return text % {"n": n}
+
+
+def marks(lines_with: Sequence[int]) -> str:
+    """In which lines a quotation mark is never closed, and what was made of it."""
+    return _(
+        "A quotation mark is opened and never closed in line %(lines)s; "
+        "it was taken for a character, and every line is a row of its own."
+    ) % {"lines": _(", ").join(map(str, lines_with))}
+
+
+def formulas(n: int) -> str:
+    """So many formulas have no value, and what to do."""
+    return ngettext(
+        "%(n)s formula was never computed, so that its cell says nothing: open the file in Excel or WPS, save it and "
+        "upload it again, or type the value.",
+        "%(n)s formulas were never computed, so that their cells say nothing: open the file in Excel or WPS, save it "
+        "and upload it again, or type the values.",
+        n,
+    ) % {"n": n}
 
 
 def columns_left_out(batch: Batch) -> list[tuple[str, int]]:

@@ -22,6 +22,8 @@ Why = tuple[str, Mapping[str, Any]]
 SEPARATORS = re.compile(r"[\s,;/、，；|+]+")
 MOST_REMEMBERED = 200_000
 EARLIEST = date(1880, 1, 1)
+#: Days from the one beginning of spreadsheets to the other, and the digits of a day of our lives.
+DAYS_TO_1904, SERIAL_DIGITS = 1462, 5
 ZERO = ord("0") * sum(citizen_id.WEIGHTS)
 NOTHING = frozenset({"无", "否", "没有", "不是", "/", "-", "—", "0", "×", "x", "X", "N", "n", "no"})
 
@@ -45,6 +47,9 @@ class Remembered(dict[Said, Found], Generic[Said, Found]):
     __call__ = dict.__getitem__
 
 
+Days = Remembered[str, tuple[date | None, Why | None]]
+
+
 def code_reader(table: str, entries: tuple[tuple[str, str], ...]) -> Remembered[str, tuple[str, Why | None]]:
     """Reads a code, its label or a usual word."""
 
@@ -58,7 +63,7 @@ def code_reader(table: str, entries: tuple[tuple[str, str], ...]) -> Remembered[
     return Remembered(read)
 
 
-def day_reader(today: date) -> Remembered[str, tuple[date | None, Why | None]]:
+def day_reader(today: date) -> Days:
     """Reads a day in any of the forms that sheets have; not after today, not before 1880."""
 
     def read(text: str) -> tuple[date | None, Why | None]:
@@ -74,6 +79,16 @@ def day_reader(today: date) -> Remembered[str, tuple[date | None, Why | None]]:
         return day, None
 
     return Remembered(read)
+
+
+def since_1904(read: Days) -> Days:
+    """The same for a book whose days are counted from 1904: a bare number of a day means another day there."""
+
+    def shifted(text: str) -> tuple[date | None, Why | None]:
+        bare = len(text) == SERIAL_DIGITS and text.isascii() and text.isdigit()
+        return read(str(int(text) + DAYS_TO_1904) if bare else text)
+
+    return Remembered(shifted)
 
 
 def phone(text: str) -> tuple[str, Why | None]:

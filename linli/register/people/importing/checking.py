@@ -12,17 +12,17 @@ from django.db import transaction
 
 from linli.foundation import vault
 from linli.foundation.imports import actions as batches
-from linli.foundation.imports import store
 from linli.foundation.imports.kinds import Cancelled, Run
 from linli.foundation.imports.models import Batch
-from linli.lib.sheets import SheetRefused, open_sheet
+from linli.lib.sheets import SheetRefused
 from linli.register.people.importing import matching, processes, staging
 from linli.register.people.importing.facts import Facts, gather
 from linli.register.people.importing.memory import without_collector
-from linli.register.people.importing.reading import LIMITS, Carry, Line, chunks, columns_of, lines
+from linli.register.people.importing.reading import Carry, Line, chunks, columns_of, lines
 from linli.register.people.importing.refusals import translated
 from linli.register.people.importing.rows import RowChecker, check_all
 from linli.register.people.importing.setting_aside import LEAVE_HIDDEN
+from linli.register.people.importing.upload import opened
 
 CHUNK = 2000
 #: From so many bytes on (some 30,000 rows) other processes help; before, starting them costs more than it saves.
@@ -113,7 +113,7 @@ def checked(batch: Batch, facts: Facts) -> Iterator[Checked]:
 
 def _parts(batch: Batch, carry: Carry) -> Iterator[list[Line]]:
     """The rows of the sheet that are not read yet, in chunks. Raises SheetRefused."""
-    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
+    book = opened(batch)
     start = max(batch.first_row, int(batch.counts.get("read_to", 0)) + 1)
     info = next((sheet for sheet in book.sheets if sheet.name == batch.sheet), None)
     if info is not None and info.rows and not batch.rows_total:

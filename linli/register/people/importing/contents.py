@@ -18,7 +18,8 @@ Rows = list[tuple[int, list[str]]]
 
 class Sheet(TypedDict):
     """One sheet: `whole` rows that say anything, `rows` of them below the header (which ends in row `header`), and
-    `concealed` of these are hidden or filtered away; `filled` are the cells that each column has below the header."""
+    `concealed` of these are hidden or filtered away; `filled` are the cells that each column has below the header,
+    `uncomputed` the formulas whose value was never computed."""
 
     name: str
     hidden: bool
@@ -27,13 +28,16 @@ class Sheet(TypedDict):
     header: int
     concealed: int
     filled: list[int]
+    uncomputed: int
 
 
 class Book(TypedDict):
-    """A file. `opened` are lines of a CSV with a quotation mark that is never closed."""
+    """A file. `opened` are lines of a CSV with a quotation mark that is never closed; `epoch_1904`: its days are
+    counted from 1904."""
 
     sheets: list[Sheet]
     opened: list[int]
+    epoch_1904: bool
 
 
 def top_of(book: Workbook, sheet: str) -> Rows:
@@ -51,7 +55,7 @@ def header_of(rows: Rows, last: int = 0) -> Header:
 def count(book: Workbook) -> Book:
     """Go through every sheet of a book once. Raises SheetRefused. One sheet is in memory at a time."""
     sheets = [_sheet(book, info) for info in book.sheets if info.name != BALANCE_SHEET]
-    return {"sheets": sheets, "opened": list(book.opened)}
+    return {"sheets": sheets, "opened": list(book.opened), "epoch_1904": book.epoch_1904}
 
 
 def _sheet(book: Workbook, info: SheetInfo) -> Sheet:
@@ -77,6 +81,7 @@ def _sheet(book: Workbook, info: SheetInfo) -> Sheet:
         "header": header.last,
         "concealed": concealed,
         "filled": filled,
+        "uncomputed": info.uncomputed,
     }
 
 
@@ -85,7 +90,8 @@ def of(batch: Batch, book: Workbook) -> Book:
     if not batch.book:
         batch.book = dict(count(book))
         Batch.objects.filter(pk=batch.pk).update(book=batch.book)
-    return {"sheets": batch.book.get("sheets", []), "opened": batch.book.get("opened", [])}
+    holds: Book = batch.book
+    return holds
 
 
 def sheet_of(batch: Batch, name: str = "") -> Sheet | None:

@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 from linli.foundation import vault
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.imports import actions as batches
-from linli.foundation.imports import store
 from linli.foundation.imports.models import Batch
 from linli.lib.errors import Invalid
-from linli.lib.sheets import open_sheet
 from linli.lib.sheets.cells import words
 from linli.register.people.importing import matching, naming, setting_aside, staging
 from linli.register.people.importing.facts import gather
-from linli.register.people.importing.reading import LIMITS, Line
+from linli.register.people.importing.reading import Line
 from linli.register.people.importing.rows import BETWEEN, RowChecker
+from linli.register.people.importing.upload import opened
 from linli.register.people.models import Staged
 
 MOST_CELL = 2000
@@ -99,7 +98,7 @@ def cells_of(batch: Batch, rows: Collection[Staged]) -> dict[int, list[str]]:
     found = {row.row: vault.unseal(row.cells_sealed, vault.STAGED).split(BETWEEN) for row in rows if row.cells_sealed}
     missing = {row.row for row in rows} - set(found)
     if missing:
-        book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
+        book = opened(batch)
         for number, cells in book.rows(batch.sheet, start=min(missing)):
             if number in missing:
                 found[number] = list(cells)
@@ -111,7 +110,7 @@ def cells_of(batch: Batch, rows: Collection[Staged]) -> dict[int, list[str]]:
 
 def cells_as_they_came(batch: Batch, number: int) -> list[str]:
     """The cells of a row as the upload has them, whatever was corrected since."""
-    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
+    book = opened(batch)
     return next((list(cells) for row, cells in book.rows(batch.sheet, start=number) if row == number), [])
 
 

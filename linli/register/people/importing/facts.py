@@ -58,6 +58,8 @@ class Facts:
     target: str = ""
     may_create: bool = True
     above: tuple[str, ...] = field(default=())
+    #: Whether the book counts its days from 1904.
+    epoch_1904: bool = False
 
 
 @without_collector()
@@ -83,6 +85,7 @@ def gather(batch: Batch, today: date | None = None) -> Facts:
         target=str(options.get("target") or (area_id if len(area_id) >= COMMUNITY_DIGITS else "")),
         may_create=bool(options.get("create", True)),
         above=_above(area_id),
+        epoch_1904=bool(batch.book.get("epoch_1904")),
     )
 
 

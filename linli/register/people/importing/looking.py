@@ -3,16 +3,15 @@
 from dataclasses import dataclass, replace
 
 from linli.foundation.imports import queries as batches
-from linli.foundation.imports import store
 from linli.foundation.imports.models import Batch
-from linli.lib.sheets import Header, SheetRefused, open_sheet
+from linli.lib.sheets import Header, SheetRefused
 from linli.register.people.headings import signature
 from linli.register.people.importing import contents
 from linli.register.people.importing.columns import is_taken, proposed
 from linli.register.people.importing.contents import SAMPLE, Book, Rows, Sheet
 from linli.register.people.importing.kind import CODE
-from linli.register.people.importing.reading import LIMITS
 from linli.register.people.importing.refusals import translated
+from linli.register.people.importing.upload import opened
 
 SHOWN = 5
 #: The key, why, and whether that is sure, of a column that says nothing.
@@ -45,6 +44,7 @@ class Look:
     sheet: str
     rows: int
     concealed: int
+    uncomputed: int
     header: Header
     above: list[tuple[int, list[str]]]
     first: list[tuple[int, list[str]]]
@@ -55,7 +55,7 @@ class Look:
 def look(batch: Batch, *, sheet: str = "", last_header_row: int = 0) -> Look:
     """Open the upload and look at a sheet (the first that is not hidden). Raises Refusal when it cannot be read."""
     try:
-        book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
+        book = opened(batch)
         holds = contents.of(batch, book)
         known = [one for one in holds["sheets"] if one["rows"] and not one["hidden"]] or holds["sheets"]
         chosen = next((one for one in holds["sheets"] if one["name"] == sheet), known[0])
@@ -84,7 +84,8 @@ def look(batch: Batch, *, sheet: str = "", last_header_row: int = 0) -> Look:
     ]
     above = [(number, cells) for number, cells in rows if number < header.data_from and any(cells)]
     below = chosen["whole"] - len(above)
-    return Look(holds, info.name, below, chosen["concealed"], header, above[-6:], data[:SHOWN], columns, mark)
+    hidden, uncomputed = chosen["concealed"], chosen["uncomputed"]
+    return Look(holds, info.name, below, hidden, uncomputed, header, above[-6:], data[:SHOWN], columns, mark)
 
 
 def _wide(header: Header, sheet: Sheet) -> Header:

@@ -6,14 +6,12 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from linli.foundation import vault
-from linli.foundation.imports import store
 from linli.foundation.imports.models import Batch
 from linli.lib import annotated
-from linli.lib.sheets import open_sheet
 from linli.register.people.importing import balance, contents
-from linli.register.people.importing.reading import LIMITS
 from linli.register.people.importing.rows import BETWEEN
 from linli.register.people.importing.sentences import sentences_of, why
+from linli.register.people.importing.upload import opened
 from linli.register.people.models import Staged
 
 
@@ -66,7 +64,7 @@ def _rows(batch: Batch, only_wrong: bool) -> Iterator[tuple[int, list[str]]]:
     rows = Staged.objects.filter(batch=batch).order_by("row").only("row", "cells_sealed")
     if only_wrong:
         rows = rows.filter(state__in=("error", "duplicate", "conflict"))
-    book = open_sheet(store.path_of(batch.path), original_name=batch.original_name, limits=LIMITS)
+    book = opened(batch)
     raw = iter(book.rows(batch.sheet, start=batch.first_row))
     for row in rows.iterator(2000):
         cells = next((cells for number, cells in raw if number == row.row), [])

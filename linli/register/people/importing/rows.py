@@ -10,6 +10,7 @@ from typing import Any
 from linli.foundation import vault
 from linli.lib import citizen_id, pinyin, sealing
 from linli.lib.chinese import clip, fold, tidy
+from linli.lib.sheets.cells import UNCOMPUTED
 from linli.register.people import documents
 from linli.register.people.headings import Meaning, is_group, meaning_of
 from linli.register.people.importing import contacts, happening, setting_aside
@@ -22,6 +23,7 @@ from linli.register.people.importing.cells import (
     day_reader,
     group_reader,
     phone,
+    since_1904,
     tidy_number,
 )
 from linli.register.people.importing.columns import CONTACTS
@@ -86,7 +88,7 @@ class RowChecker:
     def __init__(self, facts: Facts, batch_id: int) -> None:
         self.facts, self.batch_id = facts, batch_id
         self.identities = Identities(facts.today)
-        self.day = day_reader(facts.today)
+        self.day = since_1904(day_reader(facts.today)) if facts.epoch_1904 else day_reader(facts.today)
         self.event_day = facts.event_on if facts.event_on != facts.today else None
         self.names = Remembered(self._name_parts)
         self.written = Remembered(date.isoformat)
@@ -115,6 +117,21 @@ class RowChecker:
         cells = line.cells
         if line.aside:
             return self._aside(line)
+        if UNCOMPUTED in cells:
+            return self._ask_formulas(line)
+        return self._check(line, cells, {})
+
+    def _ask_formulas(self, line: Line) -> tuple[Any, ...]:
+        """A row with formulas that were never computed: what they would have said is asked."""
+        cells = ["" if cell == UNCOMPUTED else cell for cell in line.cells]
+        asked: Errors = {
+            name: ("uncomputed", {})
+            for column, name in self.facts.mapping
+            if column < len(cells) and line.cells[column] == UNCOMPUTED
+        }
+        return self._check(line, cells, asked)
+
+    def _check(self, line: Line, cells: Sequence[str], asked: Errors) -> tuple[Any, ...]:
         errors: Errors = {}
         values = BLANK.copy()
         values["batch_id"], values["row"] = self.batch_id, line.number
@@ -138,6 +155,7 @@ class RowChecker:
             values["tags"] = json.dumps([*levels.items()], ensure_ascii=False)
         values["contacts_sealed"] = contacts.packed(values, self.seal_cells)
         values["given"] = " ".join(given)
+        errors.update(asked)
         if errors or line.corrected or values["row_key"]:
             # Other rows are read from the upload again when somebody asks for their cells.
             values["cells_sealed"] = self.seal_cells(BETWEEN.join(cells))

@@ -31,6 +31,10 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     "identity_says_sex": lambda: _("The number of the identity card says otherwise."),
     "document_short": lambda: _("This number is too short for a document."),
     "name_missing": lambda: _("A person needs a name. If it is not known, write 不详."),
+    "uncomputed": lambda: _(
+        "The value of this formula was never computed. Type it, or open the file in Excel or WPS, save it and upload "
+        "it again."
+    ),
     "name_formula": lambda: _("This is not a name but the beginning of a formula."),
     "no_group": lambda: _("“%(text)s” is none of the special groups."),
     "restricted_group": lambda: _("This group is not imported from sheets; the officer in charge enters it."),

@@ -1,6 +1,7 @@
 """Sheets from practice through the pages: upload, columns, check, apply; no row of the file is missing on any page."""
 
 import io
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -8,13 +9,17 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 import linli.register.people.tests as people_tests
 from linli.foundation.audit.models import AccessRecord
 from linli.foundation.imports import store, tasks
 from linli.foundation.imports.models import Batch
 from linli.register.people.actions import fields
-from linli.register.people.importing import balance, contents
+from linli.register.people.importing import balance, contents, setting_aside
+from linli.register.people.importing.reading import Carry, lines
+from linli.register.people.importing.sentences import sentences_of
 from linli.register.people.models import Person, Staged, Tag
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +114,7 @@ def test_a_person_whose_cells_are_called_like_headings_is_a_person(client):
 def test_an_open_quotation_mark_swallows_nobody_and_is_told(client):
     batch = case(client, "05-open-quote-swallows-rows.csv")
     page = client.get(url("import_columns", batch))
-    assert page.context["opened"] == [2]
+    assert "2" in page.context["remarks"][0]
     batch = apply(client, check(client, batch))
     assert set(Person.objects.values_list("name", flat=True)) == {"赵一", "钱二", "孙三"}
     assert balance.remarks(batch)
@@ -263,3 +268,54 @@ def test_the_annotated_book_says_the_balance_and_comes_back_without_it(client):
     client.post(url("import_replace", batch), {"file": SimpleUploadedFile("back.xlsx", out.getvalue())})
     batch.refresh_from_db()
     assert [one["name"] for one in batch.book["sheets"]] == ["1幢"]
+
+
+def test_names_of_1995_are_read_in_their_code_page(client):
+    batch = check(client, case(client, "14-biff5-gbk.xls"))
+    assert batch.sheet == "人员"
+    apply(client, batch)
+    assert set(Person.objects.values_list("name", flat=True)) == {"赵一", "钱二"}
+
+
+def test_formulas_give_what_was_computed_and_ask_where_nothing_was(client):
+    batch = case(client, "24-formulas.xlsx")
+    page = client.get(url("import_columns", batch)).content.decode()
+    assert balance.formulas(4) in page
+    batch = check(client, batch)
+    wrong = {row.row: set(sentences_of(row.errors)) for row in Staged.objects.filter(batch=batch, state="error")}
+    assert wrong == {3: {"born", "sex"}, 5: {"name", "identity"}}
+    batch = apply(client, batch)
+    assert dict(Person.objects.values_list("name", "born")) == {"赵一": date(1960, 3, 2), "孙三": date(1960, 3, 2)}
+
+
+def test_a_bare_day_of_a_book_of_1904_is_the_day_that_it_shows(client):
+    born = (date(1960, 3, 2) - date(1904, 1, 1)).days
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"date_1904": True}) as book:
+        page = book.add_worksheet("一")
+        page.write_row(0, 0, ["姓名", "出生日期"])
+        page.write_row(1, 0, ["张三", born])
+        page.write_row(2, 0, ["李四"])
+        page.write_datetime(2, 1, datetime(1960, 3, 2), book.add_format({"num_format": "yyyy-mm-dd"}))
+    upload(client, out.getvalue(), "a.xlsx")
+    apply(client, check(client, Batch.objects.get()))
+    assert set(Person.objects.values_list("name", "born")) == {("张三", date(1960, 3, 2)), ("李四", date(1960, 3, 2))}
+
+
+CELLS = st.sampled_from(
+    ["", "张三", "李四", "合计", "小计：3", "备注：无", "姓名", "低保", "残疾", "1", "第一网格", "a,b", '"']
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=4, max_size=4), min_size=1, max_size=12), st.booleans())
+def test_whatever_the_rows_are_the_balance_holds(rows, hide):
+    """Rows that say anything = rows that are read: people, or about nobody with a reason."""
+    names = ["序号", "姓名", "低保", "残疾"]
+    given_rows = [(number, cells) for number, cells in enumerate(rows, 2) if any(cells)]
+    carry = Carry(columns={"name": 1, "tag:low_income": 2, "tag:disabled": 3})
+    found = list(lines(given_rows, carry, names, hidden={3} if hide else ()))
+    assert [line.number for line in found] == [number for number, _cells in given_rows]
+    assert all(line.aside in ("", *setting_aside.CODES) for line in found)
+    for line in found:
+        somebody = line.cells[1] in ("张三", "李四") and line.cells[0] != "备注：无" and len(set(line.cells)) > 1
+        assert not (somebody and line.aside) or line.number == 3

@@ -15,6 +15,7 @@ from linli.foundation.imports import actions, queries
 from linli.foundation.imports.models import Batch
 from linli.foundation.imports.tasks import work
 from linli.lib.errors import Refusal, Stale
+from linli.register.people.importing import balance
 from linli.register.people.importing.looking import Look, look
 from linli.sites.register.forms.imports import OptionsForm
 from linli.sites.register.views.imports.scope import batch_in_scope, grids_of, show, where
@@ -85,10 +86,16 @@ def _page(request: ActorRequest, batch: Batch, found: Look, form: OptionsForm, s
         "form": form,
         "lines": lines,
         "left_out": [column for column, bound, _why in lines if not bound.value() and column.filled],
-        "opened": found.book["opened"],
+        "remarks": _remarks(found),
         "last_header": found.header.last,
     }
     return show(request, "import_columns.html", batch, "columns", context, status=status)
+
+
+def _remarks(found: Look) -> list[str]:
+    """What of the file is to be known before its columns are matched."""
+    said = [balance.marks(found.book["opened"])] if found.book["opened"] else []
+    return [*said, balance.formulas(found.uncomputed)] if found.uncomputed else said
 
 
 @requires(Permission.PEOPLE_IMPORT)
