@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Final
 
 from linli.insight.forms.column import NUMBER, AskedColumn, Level
-from linli.insight.forms.rosters import CASE, HOUSEHOLD, PERSON, TENANCY
+from linli.insight.forms.rosters import CASE, HOUSEHOLD, PERSON, SLOT, TENANCY
 from linli.insight.forms.sources.lines import BY_ATTRIBUTE, OF_OTHERS
 from linli.insight.ledgers import definitions
 from linli.insight.ledgers.models import Subject
@@ -61,6 +61,8 @@ def columns_of(names: Sequence[str], *, unit: str = PERSON, tag: str = "") -> tu
 
 def _column(heading: Heading, unit: str, tag: str) -> AskedColumn:
     name = heading.name
+    if SLOT.search(fold(name)):
+        return AskedColumn(heading.at, name, "")
     key = _own_key(name, unit)
     if key is None:
         subject, attribute = _meant(heading, unit, tag)

@@ -248,14 +248,16 @@ def _span(year: int, first: int, last: int) -> tuple[date, date]:
 
 #: What headings say of a row: the first line of which one occurs, and none of the second does.
 _MEMBERS: Final = ("与户主关系", "与户主的关系", "户主关系", "成员姓名", "家庭成员姓名", "家庭成员")
-_TENANTS: Final = ("承租人", "租户", "租客", "房东", "出租人", "出租房", "租赁")
+_TENANTS: Final = ("承租人", "租户", "租客", "出租房", "租赁", "承租方")
+#: One place of several for members of a household: such a row is the household.
+SLOT: Final = re.compile(r"(?:成员|子女|人员|家属)[（(]?[0-9一二三四五六]")
 _VISITED: Final = ("被走访", "走访人", "走访时间", "走访日期", "探访人", "探访时间", "探访日期", "探访方式", "走访方式")
 _OWN_NAMES: Final = frozenset({"姓名", "人员姓名", "居民姓名", "老人姓名", "残疾人姓名", "本人姓名", "对象姓名"})
 
 
 def unit_of(headings: Sequence[str]) -> str:
     """What a row of a form is, by its headings: a person, a household, a tenancy or a visit."""
-    names = [fold(one).replace(" ", "") for one in headings]
+    names = [name for one in headings if not SLOT.search(name := fold(one).replace(" ", ""))]
     if any(word in name for name in names for word in _MEMBERS):
         return PERSON
     if any(word in name for name in names for word in _VISITED):

@@ -78,7 +78,10 @@ def _hide(key: str) -> Callable[[Value], Value]:
 
 #: Whose facts a form may ask for beside those of the row's own person.
 OF_OTHERS: Final = frozenset(
-    {"head", "spouse", "father", "mother", "child", "guardian", "contact", "landlord", "tenant"}
+    {
+        *("head", "spouse", "father", "mother", "parent", "child", "guardian", "carer", "supporter", "relative"),
+        *("contact", "landlord", "tenant"),
+    }
 )
 
 

@@ -12,6 +12,7 @@ from linli.apps.admission.tests.factories import ELSEWHERE, HOME, agreed, handed
 from linli.foundation.accounts.models import Post
 from linli.foundation.files.documents import store_document
 from linli.insight.forms import filling, measuring
+from linli.insight.forms.asking import columns_of
 from linli.insight.forms.previewing import preview
 from linli.insight.forms.reading import read
 from linli.insight.forms.rosters import Said, guess, period, unit_of
@@ -206,3 +207,38 @@ def test_hundreds_of_rows_cost_a_few_statements(health, actor_of, district, now,
     source = filling.sources_of({"all": "1"}, form, actor=worker, area_id=HOME, today=now.date())
     with django_assert_max_num_queries(20):
         assert len(list(filling.rows(form, source))) > 400
+
+
+def test_slots_for_members_are_left_to_people_and_a_landlord_makes_no_tenancy():
+    slots = ["户主姓名", "家庭成员1/姓名", "家庭成员1/关系", "家庭成员2/姓名"]
+    assert unit_of(slots) == "household"
+    assert [column.key for column in columns_of(slots, unit="household")] == ["name", "", "", ""]
+    assert unit_of(["姓名", "身份证号", "房东姓名", "房东电话"]) == "person"
+
+
+@pytest.mark.parametrize(
+    ("heading", "key"),
+    [
+        ("监护人/联系电话", "guardian:phone"),
+        ("紧急联系人/姓名", "contact:name"),
+        ("房东电话", "landlord:phone"),
+        ("邻居/电话", ""),
+        ("自理能力", ""),
+        ("健康状况", ""),
+        ("低保情况", ""),
+        ("是否独居", "tag:living_alone"),
+        ("是否签约家庭医生", ""),
+        ("是否愿意参加", ""),
+        ("金额", ""),
+        ("补贴标准", ""),
+        ("核查结果", ""),
+        ("复核意见", ""),
+        ("备注", ""),
+        ("审核人", ""),
+        ("走访人", ""),
+        ("银行账号", ""),
+    ],
+)
+def test_nobody_guesses_what_a_heading_means(heading, key):
+    names = ["姓名", heading]
+    assert columns_of(names)[1].key == key
