@@ -71,8 +71,8 @@ def differences(columns: Sequence[AskedColumn], filled: Sequence[tuple[str, Sequ
         number, after = came.rows[new]
         for column in held:
             was, now = _at(before, column), _at(after, column)
-            # What was left empty is theirs to fill in; what cannot be read is told as that.
-            if plain(was) and plain(was) != plain(now) and (number, column.at) not in unread:
+            # What cannot be read is told as that.
+            if plain(was) != plain(now) and (number, column.at) not in unread:
                 found.append(Found("changed", number, column, key, was, now))
     left = set(range(len(filled))) - set(pairs)
     found += [Found("removed", None, None, filled[at][0], _line(filled[at][1])) for at in sorted(left)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
+from django.utils.translation import gettext
 from openpyxl.worksheet.worksheet import Worksheet
 
 from linli.foundation.files.documents import whole
@@ -17,7 +18,9 @@ from linli.foundation.files.models import StoredFile
 from linli.insight.forms.filling import ABOUT
 from linli.insight.forms.returned import TOTALS, Came
 from linli.insight.forms.table import Template
-from linli.lib.filling import NotAForm, Value
+from linli.lib.chinese import clip
+from linli.lib.errors import Invalid
+from linli.lib.filling import Value
 from linli.lib.sheets import open_sheet
 from linli.lib.sheets.headers import MOST_LOOKED_AT, find_header, plain_name
 from linli.lib.sheets.refusing import SheetRefused
@@ -47,7 +50,7 @@ class Sheet:
 
     @classmethod
     def of(cls, file: StoredFile, template: Template) -> "Sheet":
-        """Read a returned form. Raises NotAForm when it is not this form any more."""
+        """Read a returned form. Raises Invalid (field "file") when it is not this form any more."""
         content = whole(file)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "returned.xlsx"
@@ -55,7 +58,7 @@ class Sheet:
             try:
                 return _read(path, content, file.original_name or "form.xlsx", template)
             except SheetRefused as refused:
-                raise NotAForm(str(refused)) from None
+                raise Invalid(fields={"file": gettext(str(refused))}) from None
 
     def write(self, path: Path, told: Sequence[Sequence[Value]], about: Mapping[str, str]) -> None:
         """Write it with only what leaves: no further columns, no sheets of others, no notes of people."""
@@ -109,7 +112,8 @@ def _read(path: Path, content: bytes, name: str, template: Template) -> Sheet:
     places = {wanted[plain_name(one)]: at for at, one in enumerate(header.names) if one and plain_name(one) in wanted}
     if set(places) != set(wanted.values()):
         missing = [column.name for column in template.form.main.columns if column.at not in places]
-        raise NotAForm("、".join(missing))
+        text = gettext("This is not the form that was filled: %(columns)s is missing. Upload the filled form itself.")
+        raise Invalid(fields={"file": text % {"columns": clip("、".join(missing), 80)}})
     came = _came(book.rows(sheet, start=header.data_from), places, _broken(content, sheet, places))
     kept = openpyxl.load_workbook(io.BytesIO(whole(template.file)), read_only=True).sheetnames
     others = tuple(one for one in names if one not in (*kept, sheet))
@@ -131,9 +135,6 @@ def _came(rows: Any, places: Mapping[int, int], broken: set[tuple[int, int]]) ->
     numbers = {number for number, _line in found}
     by_place = {place: at for at, place in places.items()}
     unread = [(row, by_place[place]) for row, place in sorted(broken) if row in numbers]
-    unread += [
-        (number, at) for number, line in found for at, cell in enumerate(line) if _BROKEN.fullmatch(cell.strip())
-    ]
     return Came(found, totals, tuple(dict.fromkeys(unread)))
 
 
@@ -146,7 +147,7 @@ def _is_row(cells: Sequence[str], line: Sequence[str]) -> bool:
 
 
 def _broken(content: bytes, sheet: str, places: Mapping[int, int]) -> set[tuple[int, int]]:
-    """Cells with a formula that was never computed, which no reader can tell the value of: (row, column from 0)."""
+    """Cells whose value no reader can tell, broken or never computed: (row, column from 0)."""
     formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
     computed = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     found: set[tuple[int, int]] = set()
@@ -160,7 +161,9 @@ def _broken(content: bytes, sheet: str, places: Mapping[int, int]) -> set[tuple[
     ):
         for at in places_asked:
             cell = typed[at] if at < len(typed) else None
-            if isinstance(cell, str) and cell.startswith("=") and (at >= len(known) or known[at] is None):
+            value = known[at] if at < len(known) else None
+            uncomputed = isinstance(cell, str) and cell.startswith("=") and value is None
+            if uncomputed or (isinstance(value, str) and _BROKEN.fullmatch(value.strip())):
                 found.add((number, at))
     return found
 

@@ -24,6 +24,7 @@ from linli.project.demo import cases
 from linli.project.demo.admission import fill_admission
 from linli.project.demo.certificates import fill_certificates
 from linli.project.demo.desks import fill_desks
+from linli.project.demo.forms import fill_forms
 from linli.project.demo.people import staff_units
 from linli.project.demo.population import DEFAULT, is_populated, load_population
 from linli.project.demo.population.load import SEED
@@ -87,6 +88,7 @@ def load_residents(
         fill_desks(home=cases.HOME, now=now)
         fill_visits(home=cases.HOME, now=now, seed=seed)
         fill_certificates(home=cases.HOME, now=now)
+        fill_forms(home=cases.HOME, now=now)
 
 
 def load_district(*, now: datetime, tell: Tell | None = None) -> None:

@@ -58,7 +58,7 @@ def handed_down(handing: Handing, area_ids: Iterable[str], now: datetime) -> Non
 def open_period(forms: Sequence[CommunityForm], period: Period, asked: AskedForm, now: datetime) -> list[Submission]:
     """Open a period for communities that do not have it yet; returns what is new."""
     known = set(Submission.objects.filter(form__in=forms, period=period.name).values_list("form_id", flat=True))
-    made = Submission.objects.bulk_create(
+    Submission.objects.bulk_create(
         [
             Submission(
                 form=form,
@@ -72,6 +72,8 @@ def open_period(forms: Sequence[CommunityForm], period: Period, asked: AskedForm
         ],
         ignore_conflicts=True,
     )
+    # Read again: what another worker opened at the same moment is not opened twice, and has no number here.
+    made = list(Submission.objects.filter(form__in=forms, period=period.name, opened_at=now).exclude(form__in=known))
     for one in made:
         keep(one.form_id)
     return made

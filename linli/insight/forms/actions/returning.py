@@ -23,7 +23,6 @@ from linli.insight.forms.table import Template
 from linli.insight.ledgers.columns import masked
 from linli.lib.chinese import clip
 from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale
-from linli.lib.filling import NotAForm
 from linli.register.people.actions import corrections, fields
 from linli.register.people.models import Person
 
@@ -38,11 +37,7 @@ def take(*, by: Actor, submission: Submission, template: Template, file: StoredF
     Raises NotAllowed, Invalid (field "file"): not this form any more, or changed beyond comparing.
     """
     _may_take(by, submission)
-    try:
-        sheet = Sheet.of(file, template)
-    except NotAForm as trouble:
-        text = _("This is not the form that was filled: %(columns)s is missing. Upload the filled form itself.")
-        raise Invalid(fields={"file": text % {"columns": clip(str(trouble) or "—", 80)}}) from None
+    sheet = Sheet.of(file, template)
     if not sheet.came.rows:
         raise Invalid(fields={"file": _("There is no row in this form.")})
     filling = _filling_of(submission, sheet)
@@ -107,7 +102,9 @@ def unsealed(text: str) -> str:
 
 def can_be_corrected(one: Difference) -> bool:
     """Whether a correction of the register can say what was changed."""
-    return one.kind == Difference.Kind.CHANGED and one.person_id is not None and one.key in fields.EDITABLE
+    changed = one.kind == Difference.Kind.CHANGED and one.person_id is not None
+    # An empty cell may mean that nobody wanted to write it; it takes nothing out of the register.
+    return changed and one.key in fields.EDITABLE and bool(one.new_sealed)
 
 
 def shown(one: Difference) -> tuple[str, str]:

@@ -182,10 +182,7 @@ def _preview(actor: Any, found: Submission, template: Template, given: Given, to
         ways.id_of(one): Told(ways.id_of(one), one.name, given.columns.get(ways.id_of(one), Way.BLANK))
         for one in template.form.columns
     }
-    try:
-        drawn = leaving.draw(drawn_from, found, chosen)
-    except NotAForm:
-        return {"too_long": True}
+    drawn = leaving.draw(drawn_from, found, chosen)
     found_changes = changes.since(queries.last_given(found), drawn, fillings.rows_of)
     whole = drawn.whole
     suggested = [] if given.as_counts else table.suggestions(drawn.columns, whole, chosen, drawn.likeness)

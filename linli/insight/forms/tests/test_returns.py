@@ -1,0 +1,235 @@
+"""What comes back from people: compared with what was filled, told before it is kept, and never a new truth."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import given as some
+from hypothesis import strategies as st
+
+from linli.apps.admission.tests.factories import agreed, handed, item, move, task_in
+from linli.foundation.audit.models import AccessRecord
+from linli.insight.forms import store
+from linli.insight.forms.actions import returning
+from linli.insight.forms.models import Difference, Filling, ReturnedForm, Submission
+from linli.insight.forms.reading import AskedColumn
+from linli.insight.forms.returned import Came, differences, plain
+from linli.insight.forms.tests.factories import PARTLY, released, stored_form, submission_in
+from linli.register.people.actions import corrections
+from linli.register.people.actions.events import Home
+from linli.register.people.models import Correction, Person
+from linli.register.people.tests.factories import dwelling, person
+
+ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
+COLUMNS = [
+    AskedColumn(at, name, key)
+    for at, (name, key) in enumerate(
+        [("姓名", "name"), ("身份证号码", "identity"), ("联系电话", "phone"), ("意愿", "")]
+    )
+]
+OLD = [
+    ("person:1", ["张三", "320105194005010012", "13900000001", ""]),
+    ("person:2", ["李四", "320105195006020024", "13900000002", ""]),
+    ("person:3", ["王五", "", "13900000003", ""]),
+]
+
+
+def came(*rows, **more):
+    return Came([(at, row) for at, row in enumerate(rows, start=3)], **more)
+
+
+def kinds(found):
+    return sorted((one.kind, one.column.name if one.column else "", one.new) for one in found)
+
+
+def test_rows_that_were_sorted_are_the_same_rows():
+    rows = [[*values[:3], "愿意"] for _key, values in reversed(OLD)]
+    assert differences(COLUMNS, OLD, came(*rows)) == []
+
+
+def test_a_changed_cell_is_told_with_whose_it_is_and_what_stood_there():
+    rows = [["张三", "320105194005010012", "13911112222", ""], OLD[2][1], OLD[1][1]]
+    (found,) = differences(COLUMNS, OLD, came(*rows))
+    assert (found.kind, found.key, found.row, found.old, found.new) == (
+        "changed",
+        "person:1",
+        3,
+        "13900000001",
+        "13911112222",
+    )
+
+
+def test_rows_left_out_and_added_are_told_and_nobody_is_taken_for_another():
+    other = ["赵六", "320105196006020036", "13900000002", "愿意"]  # where 李四 stood, with the phone of 李四
+    found = differences(COLUMNS, OLD, came(OLD[0][1], other, OLD[2][1]))
+    assert [(one.kind, one.key) for one in found] == [("removed", "person:2"), ("added", "")]
+
+
+def test_two_of_one_name_are_told_apart_by_what_else_is_known():
+    old = [("person:1", ["张三", "", "13900000001", ""]), ("person:2", ["张三", "", "13900000002", ""])]
+    rows = [["张三", "", "13900000002", ""], ["张三", "", "13900000001", ""]]
+    assert differences(COLUMNS, old, came(*rows)) == []
+
+
+def test_totals_and_cells_that_cannot_be_read_are_told():
+    columns = [AskedColumn(0, "姓名", "name"), AskedColumn(1, "金额", "fact:monthly")]
+    old = [("person:1", ["张三", "500"]), ("person:2", ["李四", "300"])]
+    back = came(["张三", "500"], ["李四", ""], totals=[(9, ["合计", "900"])], unread=[(4, 1)])
+    found = differences(columns, old, back)
+    assert [(one.kind, one.row) for one in found] == [("unread", 4), ("total", 9)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1940-05-01", "1940/5/1"),
+        ("1940-05-01", "1940年5月1日"),
+        ("1940-05-01", "1940-05-01 00:00:00"),
+        ("70", "70.0"),
+        ("32010519400501001X", "32010519400501001x"),
+        ("张 三", "张　三"),
+        ("１２３", "123"),
+    ],
+)
+def test_the_same_value_written_otherwise_is_the_same(one, other):
+    assert plain(one) == plain(other)
+
+
+@some(st.permutations(range(12)), st.sets(st.integers(0, 11)))
+def test_whatever_the_order_and_whoever_is_left_out(order, gone):
+    old = [(f"person:{n}", [f"居民{n % 4}", "", f"139{n:08}", ""]) for n in range(12)]
+    rows = [old[n][1] for n in order if n not in gone]
+    found = differences(COLUMNS, old, came(*rows))
+    assert {one.key for one in found if one.kind == "removed"} == {f"person:{n}" for n in gone}
+    assert {one.kind for one in found} <= {"removed"}
+
+
+@pytest.fixture
+def taken(client_for, health, actor_of, now, tmp_path, settings):
+    """A form that the community has taken filled: the submission, and the workbook."""
+    secretary = actor_of("community-secretary")
+    for at, (name, born) in enumerate((("张测试", date(1940, 5, 1)), ("李测试", date(1950, 6, 2))), start=1):
+        home = Home(dwelling_id=dwelling(f"50{at}").pk)
+        person(by=actor_of("community-worker"), now=now, name=name, born=born, sequence=at, home=home)
+    agreed(health, secretary, item(), now)
+    done = handed(health, now, matter=item(), form="form", files=[stored_form(health, now, PARTLY)], knowingly=False)
+    move(task_in(done), "accept", secretary, now)
+    row = submission_in(done)
+    answer = client_for("community-worker").get(f"/forms/submissions/{row.pk}/filled.xlsx")
+    return row, openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def upload(book, name="填好.xlsx"):
+    out = io.BytesIO()
+    book.save(out)
+    return SimpleUploadedFile(name, out.getvalue())
+
+
+@pytest.mark.django_db
+def test_the_own_copy_is_kept_sealed_and_written_down(taken):
+    row, book = taken
+    filling = Filling.objects.get()
+    assert (filling.rows, filling.submission_id) == (2, row.pk)
+    assert "测试" not in filling.parts.get().rows_sealed
+    about = {line[0].value: line[1].value for line in book["数据来源"].iter_rows() if line[0].value}
+    assert about["填表编号"] == filling.number
+    record = AccessRecord.objects.get(action="form.filled")
+    assert set(record.data["unmasked"]) == {"identity", "phone"}
+    row.refresh_from_db()
+    assert (row.cells, row.cells_held) == (16, row.cells_held)
+    assert 0 < row.cells_held < 16
+
+
+@pytest.mark.django_db
+def test_a_changed_value_becomes_a_correction_and_the_register_stays(client_for, actor_of, taken, now):
+    row, book = taken
+    page = book["统计表"]
+    names = {page.cell(at, 2).value: at for at in (3, 4)}
+    page.cell(names["张测试"], 7, "13912345678")
+    page.cell(names["张测试"], 6, "另一处地址")
+    page.cell(names["李测试"], 8, "需要")
+    page.cell(5, 2, "新来的")
+    page.cell(5, 3, "女")
+    book.create_sheet("内部说明")["A1"] = "不外传"
+    page["K3"] = "旁边的话"
+    client = client_for("community-worker", **ENGLISH)
+    answer = client.post(f"/forms/submissions/{row.pk}/return/", {"file": upload(book)})
+    came_back = ReturnedForm.objects.get()
+    assert answer["Location"].endswith(f"/forms/returned/{came_back.pk}/")
+    text = client.get(answer["Location"]).content.decode()
+    assert "1 correction will be asked for" in text
+    assert "13912345678" not in text
+    assert "新来的" in text
+    assert not Correction.objects.exists(), "nothing is asked for before somebody has looked"
+    assert client.post(f"/forms/returned/{came_back.pk}/").status_code == 302
+    ticket = Correction.objects.get()
+    assert (ticket.person.name, ticket.state, ticket.asked_by_id) == (
+        "张测试",
+        "waiting",
+        actor_of("community-worker").user_id,
+    )
+    assert Person.objects.get(name="张测试").phone_index == "" or not Correction.objects.filter(state="approved")
+    kinds_found = sorted(Difference.objects.values_list("kind", "key"))
+    assert kinds_found == [("added", ""), ("changed", "address"), ("changed", "phone")]
+    # What leaves is that sheet, and of it only what is asked for and chosen.
+    done = released(actor_of("community-secretary"), Submission.objects.get(pk=row.pk), now, name="as_is")
+    out = openpyxl.load_workbook(store.path_of(done.path))
+    rows = [[cell.value for cell in line] for line in out["统计表"].iter_rows(min_row=3, max_row=5)]
+    assert {line[1] for line in rows} == {"张测试", "李测试", "新来的"}
+    assert {line[4] for line in rows} == {None}
+    assert "需要" in {line[7] for line in rows}
+    assert "内部说明" not in out.sheetnames
+    assert "旁边的话" not in str(rows)
+    corrections.approve(
+        by=actor_of("community-secretary"), correction_id=ticket.pk, version=ticket.person.version, now=now
+    )
+
+
+@pytest.mark.django_db
+def test_what_is_no_longer_this_form_is_refused(client_for, taken):
+    row, book = taken
+    book["统计表"]["B2"] = "别的栏目"
+    client = client_for("community-worker", **ENGLISH)
+    answer = client.post(f"/forms/submissions/{row.pk}/return/", {"file": upload(book)})
+    assert answer.status_code == 422
+    assert "姓名" in answer.content.decode()
+    for bad in (SimpleUploadedFile("x.xlsx", b"PK\x03\x04nothing"), SimpleUploadedFile("x.pdf", b"%PDF-1.4")):
+        assert client.post(f"/forms/submissions/{row.pk}/return/", {"file": bad}).status_code == 422
+    assert client.post(f"/forms/submissions/{row.pk}/return/", {}).status_code == 422
+    assert not ReturnedForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_formulas_without_a_value_and_broken_cells_are_told(client_for, taken):
+    row, book = taken
+    page = book["统计表"]
+    page["H3"], page["G3"] = "=1+1", "#REF!"
+    client = client_for("community-worker", **ENGLISH)
+    client.post(f"/forms/submissions/{row.pk}/return/", {"file": upload(book)})
+    assert set(Difference.objects.values_list("kind", "column")) == {
+        ("unread", "联系电话"),
+        ("unread", "是否需要上门"),
+    }
+
+
+@pytest.mark.django_db
+def test_others_hand_in_nothing(client_for, taken):
+    row, book = taken
+    address = f"/forms/submissions/{row.pk}/return/"
+    for who, status in (("cw-320105001004", 404), ("civil-affairs", 403), ("department-staff", 403), ("auditor", 403)):
+        assert client_for(who).post(address, {"file": upload(book)}).status_code == status
+    assert not ReturnedForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_kept_twice_it_asks_once(client_for, actor_of, taken, now):
+    row, book = taken
+    book["统计表"]["G3"] = "13912345678"
+    client_for("community-worker").post(f"/forms/submissions/{row.pk}/return/", {"file": upload(book)})
+    kept = ReturnedForm.objects.get()
+    returning.keep(by=actor_of("community-worker"), returned_id=kept.pk, now=now)
+    with pytest.raises(returning.Stale):
+        returning.keep(by=actor_of("community-secretary"), returned_id=kept.pk, now=now)
+    assert Correction.objects.count() == 1
