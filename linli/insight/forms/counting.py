@@ -47,7 +47,7 @@ def counts(
 
 def _values(column: AskedColumn, rows: Sequence[Sequence[Value]]) -> Counter[str]:
     way = ways.way_of_counts(column)
-    values = (row[column.at] if column.at < len(row) else None for row in rows)
+    values = (table.value_of(row, column) for row in rows)
     told = (ways.tell(column, value, way) for value in values if value not in (None, ""))
     return Counter(table.as_text(value) for value in told if value is not None)
 

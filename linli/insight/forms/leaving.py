@@ -46,6 +46,13 @@ class Drawn:
         """Every row in full: of the returned sheet where there is one."""
         return list(self.sheet.rows) if self.sheet is not None else [values for _key, values in self.keyed]
 
+    @property
+    def of_people(self) -> list[int]:
+        """The places of the rows that are somebody's, and no figures."""
+        if self.sheet is not None:
+            return list(range(len(self.sheet.rows)))
+        return [at for at, (key, _values) in enumerate(self.keyed) if not key.rpartition("/")[2].startswith("cell:")]
+
     @cached_property
     def told(self) -> list[list[Value]]:
         """Every row as it leaves."""
@@ -55,7 +62,7 @@ class Drawn:
         for values in self.whole:
             line: list[Value] = [None] * width
             for column in self.columns:
-                line[column.at] = change(column, values[column.at] if column.at < len(values) else None)
+                line[column.at] = change(column, table.value_of(values, column))
             rows.append(line)
         return rows
 
@@ -67,7 +74,7 @@ class Drawn:
     @cached_property
     def likeness(self) -> Likeness:
         """How alike the rows are as they leave."""
-        return table.alike(self.columns, self.told)
+        return table.alike(self.columns, [self.told[at] for at in self.of_people])
 
     def write(self, path: Path, about: Mapping[str, str]) -> None:
         """Write the file that leaves. Raises NotAForm."""

@@ -34,7 +34,8 @@ class Template:
     @cached_property
     def fingerprint(self) -> str:
         """Of its headings and where they stand: another one is another form."""
-        asked = [[self.form.sheet, self.form.data_from], *([column.at, column.name] for column in self.form.columns)]
+        pages = [[page.sheet, page.data_from, page.unit] for page in self.form.pages]
+        asked = [pages, [[column.at, column.name] for column in self.form.columns]]
         return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()
 
     @property
@@ -144,6 +145,11 @@ def digest_of(rows: Iterator[tuple[str, list[Value]]]) -> str:
     return found.hexdigest()
 
 
+def value_of(row: Sequence[Value], column: AskedColumn) -> Value:
+    """The value of a column in a row, which may be of another sheet and end before it."""
+    return row[column.at] if column.at < len(row) else None
+
+
 def as_text(value: Value) -> str:
     """A value as text, a day as year-month-day."""
     if value is None:
@@ -164,7 +170,7 @@ def suggestions(
     if not now.alone:
         return []
     change = teller(chosen)
-    base = [[change(column, row[column.at]) for column in columns] for row in whole]
+    base = [[change(column, value_of(row, column)) for column in columns] for row in whole]
     numbers = {at for at, column in enumerate(columns) if column.key == NUMBER}
     found: list[tuple[AskedColumn, Way, int]] = []
     for at, column in enumerate(columns):
@@ -173,7 +179,7 @@ def suggestions(
             continue
         possible = list(ways.ways_of(column))
         for way in possible[possible.index(told.way) + 1 :] if told.way in possible else []:
-            other = [[*line[:at], ways.tell(column, row[column.at], way), *line[at + 1 :]]
+            other = [[*line[:at], ways.tell(column, value_of(row, column), way), *line[at + 1 :]]
                      for line, row in zip(base, whole, strict=True)]  # fmt: skip
             alone = likeness(other, numbers).alone
             if alone < now.alone:

@@ -9,12 +9,13 @@ from datetime import date
 from typing import Final
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.foundation.rules import queries as rules
 from linli.insight.forms.column import AskedColumn
 from linli.insight.ledgers import columns as ledger_columns
-from linli.insight.ledgers import definitions
-from linli.insight.ledgers.models import Subject
+from linli.insight.population.discretion import Discretion
 from linli.lib.chinese import mask_name
 from linli.lib.filling import Value
 
@@ -31,12 +32,16 @@ class Way(models.TextChoices):
 WHOLE: Final = (Way.AS_IS, Way.MASKED, Way.BLANK)
 BANDS: Final = (Way.AS_IS, Way.BANDED, Way.BLANK)
 PLAIN: Final = (Way.AS_IS, Way.BLANK)
-NAMES: Final = frozenset({"name", "head", "fact:guardian", "fact:account_name"})
+NAMES: Final = frozenset({"name", "head", "account_name"})
 PLACES: Final = frozenset({"address", "registered_address", "place"})
-BANDED: Final = frozenset({"born", "age", *PLACES})
-#: In the words of a resident, or of what colleagues wrote down, anybody may be named: left empty unless chosen.
+COUNT: Final = "count"
+BANDED: Final = frozenset({"born", "born_month", "age", COUNT, *PLACES})
+#: A door, or words in which anybody may be named: left empty unless a person chooses otherwise.
 OWN_WORDS: Final = frozenset(
-    {"workplace", "other_contact", "household_number", "tag_basis", "fact:certificate", "title"}
+    {
+        *("workplace", "other_contact", "household_number", "tag_basis", "certificate", "title"),
+        *("building", "entrance", "floor", "room", "text", "need"),
+    }
 )
 BAND_YEARS: Final = 10
 
@@ -50,32 +55,24 @@ class Told:
     way: Way
 
 
-def level_of(column: AskedColumn) -> str:
-    """How much a column says of a person: open, personal or sensitive; "" for what people fill in themselves."""
-    if not column.is_held:
-        return ""
-    field = definitions.fields(Subject.PEOPLE).get(_attribute(column))
-    return field.level if field is not None else "open"
-
-
 def _attribute(column: AskedColumn) -> str:
-    """What a column holds, of whomever: the name of a guardian is told like any name."""
-    return str(getattr(column, "attribute", "") or column.key)
+    """What a column holds, of whomever: the name of a guardian is told like any name, a fact by its own name."""
+    return (column.attribute or column.key).rpartition(".")[2]
 
 
 def is_sensitive(column: AskedColumn) -> bool:
     """Whether telling it in full needs who approves exports."""
-    return level_of(column) == "sensitive"
+    return column.is_held and column.level == "sensitive"
 
 
 def names_people(column: AskedColumn) -> bool:
     """Whether a column holds names."""
-    return _attribute(column) in NAMES or column.key in NAMES
+    return _attribute(column) in NAMES
 
 
 def is_withheld(column: AskedColumn, never: Collection[str]) -> bool:
     """Whether the item says that the community does not give what this column holds."""
-    return column.is_held and (_attribute(column) in never or column.key.removeprefix("fact:") in never)
+    return column.is_held and _attribute(column) in never
 
 
 def ways_of(column: AskedColumn) -> Sequence[Way]:
@@ -83,7 +80,7 @@ def ways_of(column: AskedColumn) -> Sequence[Way]:
     attribute = _attribute(column)
     if not column.is_held:
         return PLAIN
-    if is_sensitive(column) or attribute in NAMES or column.key in NAMES:
+    if is_sensitive(column) or attribute in NAMES:
         return WHOLE
     return BANDS if attribute in BANDED else PLAIN
 
@@ -99,7 +96,7 @@ def cautious(column: AskedColumn) -> Way:
 def way_of_counts(column: AskedColumn) -> Way:
     """In which way a column is counted: in bands where it has them; not at all where each value is somebody's own."""
     attribute = _attribute(column)
-    if is_sensitive(column) or attribute in NAMES or column.key in NAMES or attribute in OWN_WORDS:
+    if is_sensitive(column) or attribute in NAMES or attribute in OWN_WORDS:
         return Way.BLANK
     return Way.BANDED if Way.BANDED in ways_of(column) else Way.AS_IS
 
@@ -123,13 +120,23 @@ def masked(column: AskedColumn, text: str) -> str:
 
 
 def banded(column: AskedColumn, value: Value) -> Value:
-    """Ten years instead of an age, the year instead of a birthday, the street or estate instead of a door."""
+    """Ten years for an age, the year for a birthday, the street or estate for a door, a step for a figure."""
     attribute = _attribute(column)
-    if attribute == "born":
-        return f"{value.year}年" if isinstance(value, date) else None
+    if attribute in ("born", "born_month"):
+        text = value.isoformat() if isinstance(value, date) else str(value)
+        return f"{text[:4]}年" if text[:4].isdigit() else None
     if attribute == "age":
         return _band_of(int(value)) if isinstance(value, (int, float)) else None
-    return place(str(value))
+    return _few(value) if attribute == COUNT else place(str(value))
+
+
+def _few(value: Value) -> Value:
+    """A figure in steps, few as “<5”: what a person may not be worked out from."""
+    if not isinstance(value, (int, float)):
+        return value
+    least = int(rules.params("forms.release", "", timezone.localdate())["least"])
+    told = Discretion(least).coarse(round(value))
+    return f"<{least}" if told == 1 else told
 
 
 def _band_of(age: int) -> str:
@@ -144,9 +151,8 @@ def place(words: str) -> str:
 
 
 def id_of(column: AskedColumn) -> str:
-    """By what a column is known in a choice: its sheet, where a form has several, and its place."""
-    sheet = getattr(column, "page", "")
-    return f"{sheet}!{column.at}" if sheet else str(column.at)
+    """By what a column is known in a choice: its place among all columns of the form."""
+    return str(column.at)
 
 
 def read(kept: Sequence[Sequence[str]]) -> Mapping[str, Told]:

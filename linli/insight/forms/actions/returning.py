@@ -71,10 +71,10 @@ def _filling_of(submission: Submission, sheet: Sheet) -> Filling | None:
 
 def _people(by: Actor, found: Sequence[Found]) -> Mapping[str, Person]:
     """The people that rows are about, as far as the actor sees them."""
-    keys = {one.key for one in found if one.key.startswith("person:")}
-    ids = [int(key.split(":")[1]) for key in keys]
-    people = Person.objects.visible_to(by).in_bulk(ids)
-    return {f"person:{pk}": person for pk, person in people.items()}
+    # Rows of further sheets carry the name of their sheet: “附件2/person:12”.
+    ids = {one.key: one.key.rpartition("person:")[2] for one in found if "person:" in one.key}
+    people = Person.objects.visible_to(by).in_bulk([int(pk) for pk in ids.values() if pk.isdigit()])
+    return {key: people[int(pk)] for key, pk in ids.items() if pk.isdigit() and int(pk) in people}
 
 
 def _row(made: ReturnedForm, one: Found, known: Mapping[str, Person]) -> Difference:

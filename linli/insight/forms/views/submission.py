@@ -185,7 +185,11 @@ def _preview(actor: Any, found: Submission, template: Template, given: Given, to
     drawn = leaving.draw(drawn_from, found, chosen)
     found_changes = changes.since(queries.last_given(found), drawn, fillings.rows_of)
     whole = drawn.whole
-    suggested = [] if given.as_counts else table.suggestions(drawn.columns, whole, chosen, drawn.likeness)
+    suggested = (
+        []
+        if given.as_counts
+        else (table.suggestions(drawn.columns, [whole[at] for at in drawn.of_people], chosen, drawn.likeness))
+    )
     return {
         "columns": [_column(one, drawn, chosen) for one in drawn.columns if one.key != table.NUMBER],
         "heads": [one.name for one in drawn.columns],
