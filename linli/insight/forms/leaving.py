@@ -79,7 +79,7 @@ class Drawn:
     def write(self, path: Path, about: Mapping[str, str]) -> None:
         """Write the file that leaves. Raises NotAForm."""
         if self.sheet is not None:
-            self.sheet.write(path, self.told, about)
+            self.sheet.write(path, self.told, about, table.teller(self.chosen))
         else:
             self.table.write(path, about, self.chosen)
 

@@ -15,7 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from linli.foundation.files.documents import whole
 from linli.foundation.files.models import StoredFile
+from linli.insight.forms import filling
 from linli.insight.forms.filling import ABOUT
+from linli.insight.forms.reading import Page
 from linli.insight.forms.returned import TOTALS, Came
 from linli.insight.forms.table import Template
 from linli.lib.chinese import clip
@@ -33,20 +35,28 @@ _BROKEN: Final = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NUM|NULL)[!?]?", re.I
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The rows of a returned form, in the places of the form's own columns; `numbers` are their rows in the file."""
+class Part:
+    """One list of a returned form: where each of its columns stands in the file, and its rows."""
 
-    content: bytes
-    sheet: str
+    page: Page
     places: Mapping[int, int]
     came: Came
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A returned form: its lists, the number under which it was filled, and the sheets that are not the form's."""
+
+    content: bytes
+    parts: tuple[Part, ...]
+    tables: tuple[Page, ...]
     number: str
     others: tuple[str, ...]
 
     @property
     def rows(self) -> Sequence[Sequence[str]]:
-        """The rows that people have filled in."""
-        return [cells for _number, cells in self.came.rows]
+        """The rows that people have filled in, on all sheets, in the places of the form's own columns."""
+        return [cells for part in self.parts for _number, cells in part.came.rows]
 
     @classmethod
     def of(cls, file: StoredFile, template: Template) -> "Sheet":
@@ -60,23 +70,46 @@ class Sheet:
             except SheetRefused as refused:
                 raise Invalid(fields={"file": gettext(str(refused))}) from None
 
-    def write(self, path: Path, told: Sequence[Sequence[Value]], about: Mapping[str, str]) -> None:
-        """Write it with only what leaves: no further columns, no sheets of others, no notes of people."""
+    def write(
+        self, path: Path, told: Sequence[Sequence[Value]], about: Mapping[str, str], change: filling.Change
+    ) -> None:
+        """Write it with only what leaves: no further columns, no sheets of others, no notes of people.
+
+        `told` are the rows as they leave, in the order of `rows`; `change` says what becomes of a figure of a table.
+        """
         book = openpyxl.load_workbook(io.BytesIO(self.content))
-        page = book[self.sheet]
         for name in self.others:
             if name in book.sheetnames:
                 del book[name]
-        asked = {place: at for at, place in self.places.items()}
-        lines = {number: line for (number, _cells), line in zip(self.came.rows, told, strict=True)}
-        empty = {at for at in self.places if all(line[at] in (None, "") for line in told)}
-        totals = {number for number, _cells in self.came.totals}
-        for row in page.iter_rows():
-            for cell in row:
-                _write_cell(cell, lines.get(cell.row), asked.get(cell.column - 1), empty, cell.row in totals)
+        lines = iter(told)
+        for part in self.parts:
+            _write_part(book[part.page.sheet], part, [next(lines) for _row in part.came.rows])
+        for page in self.tables:
+            _write_table(book[page.sheet], page, change)
         _write_about(book, about)
         book.properties.creator = book.properties.lastModifiedBy = ""
         book.save(path)
+
+
+def _write_part(page: Any, part: Part, told: Sequence[Sequence[Value]]) -> None:
+    asked = {place: at for at, place in part.places.items()}
+    lines = {number: line for (number, _cells), line in zip(part.came.rows, told, strict=True)}
+    empty = {at for at in part.places if all(line[at] in (None, "") for line in told)}
+    totals = {number for number, _cells in part.came.totals}
+    for row in page.iter_rows():
+        for cell in row:
+            _write_cell(cell, lines.get(cell.row), asked.get(cell.column - 1), empty, cell.row in totals)
+
+
+def _write_table(sheet: Any, page: Page, change: filling.Change) -> None:
+    """The figures of a table as they leave; its headings stay, and what is reckoned goes as its value."""
+    columns = {column.at - page.offset: column for column in page.columns}
+    for row in sheet.iter_rows(min_row=page.data_from):
+        for cell in row:
+            column = columns.get(cell.column - 1)
+            if column is None or not hasattr(cell, "column_letter") or not isinstance(cell.value, (int, float)):
+                continue
+            cell.value = change(column, cell.value)
 
 
 def _write_cell(cell: Any, line: Sequence[Value] | None, at: int | None, empty: set[int], is_total: bool) -> None:
@@ -105,19 +138,31 @@ def _write_about(book: Any, about: Mapping[str, str]) -> None:
 def _read(path: Path, content: bytes, name: str, template: Template) -> Sheet:
     book = open_sheet(path, original_name=name)
     names = [info.name for info in book.sheets]
-    wanted = {plain_name(column.name): column.at for column in template.form.main.columns}
-    sheet = template.form.sheet if template.form.sheet in names else names[0]
-    rows = list(islice(book.rows(sheet), MOST_LOOKED_AT))
+    lists = [page for page in template.form.pages if page.table is None]
+    tables = tuple(page for page in template.form.pages if page.table is not None and page.sheet in names)
+    parts = tuple(_part(book, names, content, page) for page in lists)
+    kept = openpyxl.load_workbook(io.BytesIO(whole(template.file)), read_only=True).sheetnames
+    return Sheet(content, parts, tables, _number(book, names), tuple(one for one in names if one not in kept))
+
+
+def _part(book: Any, names: Sequence[str], content: bytes, page: Page) -> Part:
+    """One list of the form, whichever order its columns have by now."""
+    if page.sheet not in names:
+        raise _not_the_form([page.sheet])
+    wanted = {plain_name(column.name): column.at for column in page.columns}
+    rows = list(islice(book.rows(page.sheet), MOST_LOOKED_AT))
     header = find_header(rows, lambda heading: plain_name(heading) in wanted)
     places = {wanted[plain_name(one)]: at for at, one in enumerate(header.names) if one and plain_name(one) in wanted}
-    if set(places) != set(wanted.values()):
-        missing = [column.name for column in template.form.main.columns if column.at not in places]
-        text = gettext("This is not the form that was filled: %(columns)s is missing. Upload the filled form itself.")
-        raise Invalid(fields={"file": text % {"columns": clip("、".join(missing), 80)}})
-    came = _came(book.rows(sheet, start=header.data_from), places, _broken(content, sheet, places))
-    kept = openpyxl.load_workbook(io.BytesIO(whole(template.file)), read_only=True).sheetnames
-    others = tuple(one for one in names if one not in (*kept, sheet))
-    return Sheet(content, sheet, places, came, _number(book, names), others)
+    missing = [column.name for column in page.columns if column.at not in places]
+    if missing:
+        raise _not_the_form(missing)
+    broken = _broken(content, page.sheet, places)
+    return Part(page, places, _came(book.rows(page.sheet, start=header.data_from), places, broken))
+
+
+def _not_the_form(missing: Sequence[str]) -> Invalid:
+    text = gettext("This is not the form that was filled: %(columns)s is missing. Upload the filled form itself.")
+    return Invalid(fields={"file": text % {"columns": clip("、".join(missing), 80)}})
 
 
 def _came(rows: Any, places: Mapping[int, int], broken: set[tuple[int, int]]) -> Came:

@@ -38,14 +38,10 @@ def take(*, by: Actor, submission: Submission, template: Template, file: StoredF
     """
     _may_take(by, submission)
     sheet = Sheet.of(file, template)
-    if not sheet.came.rows:
+    if not sheet.rows:
         raise Invalid(fields={"file": _("There is no row in this form.")})
     filling = _filling_of(submission, sheet)
-    found = returned.differences(
-        template.form.columns, list(fillings.rows_of(filling)) if filling is not None else [], sheet.came
-    )
-    if filling is None:
-        found = [one for one in found if one.kind != "added"]
+    found = _differences(sheet, template, filling)
     if len(found) > MOST:
         text = _("Almost nothing in this form is what was filled in. Is it another form, or from another community?")
         raise Invalid(fields={"file": text})
@@ -54,13 +50,26 @@ def take(*, by: Actor, submission: Submission, template: Template, file: StoredF
         assert by.post_id is not None
         made = ReturnedForm.objects.create(
             submission=submission, filling=filling, file=file, at=now, by_id=by.user_id, post_id=by.post_id,
-            rows=len(sheet.came.rows),
+            rows=len(sheet.rows),
         )  # fmt: skip
         keep_files([file])
         known = _people(by, found)
         Difference.objects.bulk_create([_row(made, one, known) for one in found], batch_size=500)
         releasing.log(by, "form.returned", submission, now, rows=made.rows, differences=len(found))
     return made
+
+
+def _differences(sheet: Sheet, template: Template, filling: Filling | None) -> list[Found]:
+    """Where each list differs; of a form that was never filled, only what cannot be read and totals that are wrong."""
+    kept = list(fillings.rows_of(filling)) if filling is not None else []
+    first = template.form.pages[0]
+    found: list[Found] = []
+    for part in sheet.parts:
+        page = part.page
+        begin = "" if page == first else f"{page.sheet}/"
+        own = [row for row in kept if row[0].startswith(begin) and ("/" not in row[0] or begin)]
+        found += returned.differences(page.columns, own, part.came)
+    return found if filling is not None else [one for one in found if one.kind != "added"]
 
 
 def _filling_of(submission: Submission, sheet: Sheet) -> Filling | None:
