@@ -12,6 +12,7 @@ from linli.apps.admission.models import Agreement, Form, Guarantee, Standing, Ta
 from linli.apps.admission.models.burden import FACETS
 from linli.foundation.accounts.models import Unit
 from linli.foundation.areas.models import Area
+from linli.insight.forms.models import Submission
 from linli.lib.months import months_later
 from linli.lib.prefix import within
 
@@ -122,6 +123,41 @@ def by_area(scope: Scope) -> list[tuple[Area, Figures]]:
     level = {6: "district", 9: "street", 12: "community"}[digits]
     areas = Area.objects.within(scope.area_id).current(scope.last).filter(level=level).order_by("pk")
     return [(area, found.get(area.pk, Figures())) for area in areas]
+
+
+@dataclass(frozen=True)
+class FormFigures:
+    """Forms that communities give: how many, how often given, cells and those held, and the minutes they took."""
+
+    forms: int = 0
+    given: int = 0
+    cells: int = 0
+    cells_held: int = 0
+    minutes: int = 0
+
+    @property
+    def percent(self) -> int:
+        """How many of a hundred cells nobody had to fill in."""
+        return 100 * self.cells_held // self.cells if self.cells else 0
+
+
+def forms(scope: Scope) -> FormFigures:
+    """The forms due in the span. One statement."""
+    rows = Submission.objects.filter(
+        due_on__gte=scope.first, due_on__lt=months_later(scope.last, 1), **within("form__area_id", scope.area_id)
+    )
+    if scope.unit_id is not None:
+        rows = rows.filter(form__asked__handing__unit_id=scope.unit_id)
+    found = rows.aggregate(
+        forms=Count("form", distinct=True),
+        given=Count("pk", filter=Q(state=Submission.State.RELEASED)),
+        all_cells=Sum("cells"),
+        all_held=Sum("cells_held"),
+        all_minutes=Sum("minutes"),
+    )
+    return FormFigures(
+        found["forms"], found["given"], found["all_cells"] or 0, found["all_held"] or 0, found["all_minutes"] or 0
+    )
 
 
 @dataclass(frozen=True)

@@ -38,11 +38,12 @@ LONGEST: Final = 24
 @never_cache
 @require_safe
 def burden(request: ActorRequest) -> TemplateResponse:
-    """What was handed to the communities of an area. Nine statements, however large the area."""
+    """What was handed to the communities of an area. Ten statements, however large the area."""
     actor, today = request.actor, timezone.localdate()
     scope = _scope(request, actor, today)
     found = queries.total(scope)
     money = queries.money(scope, today)
+    given = queries.forms(scope)
     months = queries.by_month(scope)
     units = queries.by_unit(scope)
     area = Area.objects.filter(pk=scope.area_id).first()
@@ -53,7 +54,7 @@ def burden(request: ActorRequest) -> TemplateResponse:
         "scope": scope,
         "area": area,
         "headline": _headline(area, scope, found, money),
-        "kpis": _kpis(scope, found, money, reads_rows),
+        "kpis": [*_kpis(scope, found, money, reads_rows), *_of_forms(scope, given, reads_rows)],
         "chart": stacked(
             _("Handed down, month by month"),
             (_("on a list"), _("off the lists")),
@@ -206,6 +207,24 @@ def _kpis(scope: Scope, found: Figures, money: queries.Money, reads: bool) -> li
             )
         )
     return kpis
+
+
+def _of_forms(scope: Scope, given: queries.FormFigures, reads: bool) -> list[dict[str, Any]]:
+    """The forms that communities give; nothing where there are none."""
+    if not given.forms:
+        return []
+    query = {"area": scope.area_id, **({"unit": str(scope.unit_id)} if scope.unit_id is not None else {})}
+    values = {"percent": given.percent, "given": given.given, "minutes": given.minutes}
+    return [
+        {
+            "label": _("Forms that communities give"),
+            "value": given.forms,
+            "unit": "",
+            "url": f"{reverse('forms:directory')}?{urlencode(query)}" if reads else "",
+            "delta": _("%(percent)s %% of the cells filled themselves, %(given)s given, %(minutes)s minutes") % values,
+            "delta_kind": "",
+        }
+    ]
 
 
 def _hours(minutes: int) -> str:

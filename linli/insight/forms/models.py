@@ -151,6 +151,7 @@ class Submission(models.Model):
         RELEASED = "released", _("given")
         REFUSED = "refused", _("not given")
         WITHDRAWN = "withdrawn", _("taken back")
+        ENDED = "ended", _("not needed any more")
         BEFORE = "before", _("taken by the sender before releases began")
 
     form = models.ForeignKey(CommunityForm, on_delete=models.PROTECT, related_name="submissions")

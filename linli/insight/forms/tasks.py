@@ -32,7 +32,13 @@ def tell_missed(now: datetime) -> str:
     late = Submission.objects.filter(
         state=Submission.State.WAITING, missed_at__isnull=True, due_on__lt=timezone.localdate(now)
     )
-    rows = late.select_related("form__asked__handing", "form__area").order_by("due_on", "pk")[:BATCH]
+    rows = late.select_related(
+        "form__asked__handing__unit",
+        "form__asked__handing__post",
+        "form__asked__handing__matter__matter_list",
+        "form__area",
+        "form__task__case__matter",
+    ).order_by("due_on", "pk")[:BATCH]
     told = sum(series.miss(submission=row, now=now) for row in rows)
     return f"told of {told}" if told else ""
 

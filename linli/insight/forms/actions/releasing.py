@@ -32,8 +32,8 @@ from linli.register.people import readers
 
 State = Submission.State
 LONGEST_REASON = 300
-#: What may still be released: also what was refused or taken back, by a person who thinks better of it.
-OPEN = (State.WAITING, State.REFUSED, State.WITHDRAWN)
+#: What may still be released, by a person who thinks better of it, or whose task was given back.
+OPEN = (State.WAITING, State.REFUSED, State.WITHDRAWN, State.ENDED)
 
 
 @dataclass(frozen=True, kw_only=True)

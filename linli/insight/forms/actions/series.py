@@ -39,7 +39,7 @@ def repeat(*, by: Actor, asked: AskedForm, every: str, ends_on: date | None, now
     Raises NotAllowed, Invalid (`every`, `ends_on`).
     """
     _own(by, asked)
-    locked = AskedForm.objects.select_for_update().select_related("handing__matter").get(pk=asked.pk)
+    locked = AskedForm.objects.select_for_update(of=("self",)).select_related("handing__matter").get(pk=asked.pk)
     handing, today = locked.handing, timezone.localdate(now)
     errors: dict[str, object] = {}
     if every not in Every.values:
@@ -130,7 +130,13 @@ def open_due(*, asked: AskedForm, now: datetime) -> int:
 
 @transaction.atomic
 def miss(*, submission: Submission, now: datetime) -> bool:
-    """Write down that the day of a form has passed and nothing was given; tells both sides, once."""
+    """Write down that the day of a form has passed and nothing was given; tells the community, once.
+
+    What no item allows, or whose task was refused, is missed by nobody: it ends, and counts against no community.
+    """
+    if _has_no_ground(submission.form, timezone.localdate(now)):
+        _end(submission, now)
+        return False
     late = Submission.objects.filter(pk=submission.pk, state=Submission.State.WAITING, missed_at__isnull=True)
     if not late.update(missed_at=now):
         return False
@@ -139,6 +145,21 @@ def miss(*, submission: Submission, now: datetime) -> bool:
     text = _("The form “%(title)s” was due on %(day)s and was not given.")
     tell_community(submission.form, text, now, f"form-missed:{submission.pk}", day=f"{submission.due_on:%Y-%m-%d}")
     return True
+
+
+def _has_no_ground(form: CommunityForm, today: date) -> bool:
+    if purposes.matter_of(form) is None:
+        return True
+    # One that is not taken on yet may still be, and is late.
+    is_new = form.task is not None and form.task.case.state == "arrived"
+    return not is_new and bool(purposes.objections(form, today))
+
+
+def _end(submission: Submission, now: datetime) -> None:
+    waiting = Submission.objects.filter(pk=submission.pk, state=Submission.State.WAITING)
+    if waiting.update(state=Submission.State.ENDED):
+        opening.keep(submission.form_id)
+        audit.record(by=SYSTEM, action="form.ended", subject_kind="submission", subject_id=submission.pk, now=now)
 
 
 def tell_community(form: CommunityForm, words: str, now: datetime, key: str, **values: str) -> None:

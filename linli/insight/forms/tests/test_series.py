@@ -261,6 +261,15 @@ def test_a_missed_period_is_told_once_and_may_still_be_given(actor_of, monthly, 
 
 
 @pytest.mark.django_db
+def test_what_no_item_allows_is_missed_by_nobody(health, now):
+    handed(health, now, form="form", files=[stored_form(health, now, ALL_HELD)])
+    tasks.tell_missed(now + timedelta(days=60))
+    form = CommunityForm.objects.get()
+    assert (form.state, form.missed) == (State.ENDED, 0)
+    assert not Message.objects.filter(collision_key__contains="form-missed").exists()
+
+
+@pytest.mark.django_db
 def test_no_oftener_than_the_item_says_and_only_by_its_sender(health, actor_of, now, monthly):
     asked = AskedForm.objects.get()
     Matter.objects.filter(pk=item().pk).update(does="每季度报送老年人健康情况")

@@ -25,6 +25,7 @@ KINDS: Final = {
     State.RELEASED: ("done", "circle-check"),
     State.REFUSED: ("returned", "hand-stop"),
     State.WITHDRAWN: ("returned", "arrow-back-up"),
+    State.ENDED: ("muted", "circle-x"),
     State.BEFORE: ("muted", "clock"),
 }
 
