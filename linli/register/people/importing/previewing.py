@@ -25,6 +25,7 @@ from linli.register.people.importing.naming import NAME_DIFFERS
 from linli.register.people.importing.rows import BETWEEN
 from linli.register.people.importing.sentences import sentences_of, why
 from linli.register.people.models import Contact, Person, PopulationEvent, Staged
+from linli.register.people.models.event import EventKind
 
 PAGE = 30
 COMMUNITY_DIGITS = 12
@@ -100,6 +101,7 @@ def lines(rows: list[Staged]) -> list[dict[str, Any]]:
 def with_sources(batch: Batch, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add who entered each person of the register and when, and what the earlier row of the sheet says."""
     earlier = {row.row: row for row in rows_of_numbers(batch, [line["row"].same_as_row for line in lines])}
+    areas = names_of({row.area_id for row in earlier.values()})
     ids = [line["person"].pk for line in lines if line["person"] is not None]
     first: dict[int, PopulationEvent] = {}
     for event in PopulationEvent.objects.filter(person_id__in=ids).select_related("by", "batch").order_by("-pk"):
@@ -110,7 +112,7 @@ def with_sources(batch: Batch, lines: list[dict[str, Any]]) -> list[dict[str, An
         line["entered"] = first.get(person.pk) if person is not None else None
         other = earlier.get(row.same_as_row or 0)
         line["earlier"] = (
-            {"name": other.name or "—", "facts": facts_of(other), "door": door_of(other, {})} if other else None
+            {"name": other.name or "—", "facts": facts_of(other), "door": door_of(other, areas)} if other else None
         )
     return lines
 
@@ -123,6 +125,7 @@ def rows_of_numbers(batch: Batch, numbers: Iterable[int | None]) -> QuerySet[Sta
 def _line(row: Staged, person: Person | None, areas: dict[str, str], beside: Sequence[Contact]) -> dict[str, Any]:
     return {
         "row": row,
+        "event": event_of(row),
         "name": row.name or "—",
         "facts": facts_of(row),
         "door": door_of(row, areas),
@@ -148,6 +151,14 @@ def _said_aside(row: Staged) -> str:
         return ""
     cells = dict.fromkeys(cell for cell in vault.unseal(row.cells_sealed, vault.STAGED).split(BETWEEN) if cell)
     return " · ".join(_LONG_NUMBER.sub("…", cell) for cell in cells)[:120]
+
+
+def event_of(row: Staged) -> str:
+    """What the row says happened, and when: 死亡 2026-10-01."""
+    if not row.event:
+        return ""
+    label = str(dict(EventKind.choices).get(row.event, row.event))
+    return f"{label} {row.event_on.isoformat()}" if row.event_on is not None else label
 
 
 def facts_of(row: Staged) -> str:

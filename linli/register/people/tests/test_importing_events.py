@@ -92,6 +92,7 @@ def test_a_death_and_a_departure_are_events_of_their_days(by, people, client_for
     assert (batch.counts["deaths"], batch.counts["left"], batch.counts["new"], batch.counts["error"]) == (1, 1, 0, 0)
     page = client_for("community-worker").get(reverse("register:import_preview", args=[batch.pk]) + "?view=deaths")
     assert "赵桂英" in page.content.decode()
+    assert "2026-10-01" in page.content.decode()
     applied(by, batch)
     widow.refresh_from_db()
     grandson.refresh_from_db()
