@@ -23,6 +23,8 @@ MOVE_WITHIN: Final = "move_within"
 SHORT: Final = 12
 #: Days that say by themselves what happened.
 DAYS: Final[Mapping[str, str]] = {"died_on": DEATH, "moved_out_on": MOVE_OUT, "flowed_out_on": FLOW_OUT}
+#: Columns without which a row says nothing of what happened.
+TELLING: Final = frozenset({"event", "status", "alive", "dead", "event_on", "note", *DAYS})
 
 Why = tuple[str, Mapping[str, Any]]
 

@@ -107,6 +107,7 @@ class RowChecker:
             name: code_reader(table, facts.tables[table]) for name, table in CODES.items() if table in facts.tables
         }
         self.fields = {name for _column, name in facts.mapping}
+        self.tells = not happening.TELLING.isdisjoint(self.fields)
         self.door_parts = [(name, f"_{name}") for name in DOOR_PARTS if name in self.fields or name == "address"]
         self.plan: list[tuple[int, str, Handler]] = [
             (column, name, self._handler(name)) for column, name in facts.mapping
@@ -145,7 +146,8 @@ class RowChecker:
         self._name(values, errors)
         standing = self._place(values, line, errors)
         self._household(values, line, standing)
-        happening.settle(values, errors, day=self.day, default=self.event_day)
+        if self.tells:
+            happening.settle(values, errors, day=self.day, default=self.event_day)
         self._day(values, errors)
         tags = values.get("_tags")
         if tags:
