@@ -278,3 +278,9 @@ def test_rosters_ask_once_for_all(by, now, django_assert_num_queries):
     assert len(found) == 5
     yesterday = timezone.localdate(now) - timedelta(days=1)
     assert contacts.of([people[0].pk], on=yesterday)[people[0].pk][0].name == "甲"
+
+
+def test_what_is_asked_comes_with_what_it_may_be(client):
+    batch = received(client, csv("姓名,身份证号,监护人,联系电话 沈小妞,,沈玉梅,13900000002"))
+    lines = client.get(reverse("register:import_columns", args=[batch.pk])).context["lines"]
+    assert "监护人 · 联系电话" in lines[3][2]

@@ -1,5 +1,7 @@
 """Which sheet, where its header is, and which column is which field; then the check begins."""
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +18,8 @@ from linli.foundation.imports.models import Batch
 from linli.foundation.imports.tasks import work
 from linli.lib.errors import Refusal, Stale
 from linli.register.people.importing import balance
-from linli.register.people.importing.looking import Look, look
+from linli.register.people.importing.columns import labels
+from linli.register.people.importing.looking import Column, Look, look
 from linli.sites.register.forms.imports import OptionsForm
 from linli.sites.register.views.imports.scope import batch_in_scope, grids_of, show, where
 from linli.ui.forms import put
@@ -77,10 +80,12 @@ def _page(request: ActorRequest, batch: Batch, found: Look, form: OptionsForm, s
         "name": _("by its name"),
         "like": _("by a similar name"),
         "content": _("by its content"),
+        "group": _("by the heading above it"),
+        "beside": _("by the column beside it"),
         "remembered": _("as the last time"),
         "chosen": _("as chosen"),
     }
-    lines = [(column, form[f"column-{column.index}"], whys.get(column.why, "")) for column in found.columns]
+    lines = [(column, form[f"column-{column.index}"], _recognised(column, whys)) for column in found.columns]
     context = {
         "found": found,
         "form": form,
@@ -112,6 +117,14 @@ def sheet(request: ActorRequest, batch_id: int) -> HttpResponse:
         toast_error(request, "; ".join(map(str, refusal.fields.values())) or str(refusal))
         return redirect(where(batch))
     return redirect(where(other))
+
+
+def _recognised(column: Column, whys: Mapping[str, str]) -> str:
+    """Why a column is taken for what it is, or what it may be where people are asked."""
+    why = whys.get(column.why, "")
+    if column.sure or column.field not in labels():
+        return why
+    return _("perhaps %(what)s, %(why)s") % {"what": labels()[column.field], "why": why}
 
 
 @requires(Permission.PEOPLE_IMPORT)
