@@ -21,6 +21,7 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area, Level
 from linli.foundation.files.actions import keep
+from linli.foundation.files.documents import DOCX, XLSX
 from linli.foundation.files.models import StoredFile
 from linli.lib.errors import Invalid, NotAllowed, Refusal
 from linli.register.people.actions import party_of_unit
@@ -299,7 +300,13 @@ def act(
     if files:
         facts["files"] = [file.sha256 for file in files]
     with transaction.atomic():
-        before = tally.facets_of(_locked(case_id))
+        task = _locked(case_id)
+        if name == "hand_in" and task.columns and any(file.media_type in (XLSX, DOCX) for file in files):
+            # There it is chosen column by column what leaves, and written down who let it go (docs/adr/0025).
+            raise Invalid(
+                _("A form goes to its sender from its own page. Open “Form” and hand the filled one in there.")
+            )
+        before = tally.facets_of(task)
         case = cases.move(
             case_id=case_id,
             name=name,

@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.apps.admission.models import Form, Handing, Task
 from linli.foundation.rules import queries as rules
 from linli.insight.forms import cases, measuring, periods, table
+from linli.insight.forms.messages import tell_community
 from linli.insight.forms.models import AskedForm, CommunityForm, Submission
 from linli.insight.forms.periods import Period
 from linli.insight.forms.table import Template
@@ -52,7 +54,13 @@ def handed_down(handing: Handing, area_ids: Iterable[str], now: datetime) -> Non
     )
     measure_later(sorted(tasks.values()))
     first = Period(0, periods.name_of(handing.due_on, asked.every), handing.due_on)
-    open_period(list(CommunityForm.objects.filter(asked=asked)), first, asked, now)
+    forms = list(CommunityForm.objects.filter(asked=asked))
+    new = {one.form_id for one in open_period(forms, first, asked, now)}
+    # Who has a task is told of it; what is all held reaches nobody's desk but by this.
+    text = _("The form “%(title)s” is filled already: look at it, then let it go.")
+    for form in forms:
+        if form.task_id is None and form.pk in new:
+            tell_community(form, text, now, f"form-ready:{form.pk}")
 
 
 def open_period(forms: Sequence[CommunityForm], period: Period, asked: AskedForm, now: datetime) -> list[Submission]:

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.apps.admission import news
 from linli.apps.admission.models import HandingFile
 from linli.foundation.accounts.access import refusal
 from linli.foundation.accounts.actors import SYSTEM, Actor
@@ -14,10 +13,9 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit import actions as audit
 from linli.foundation.files.actions import keep as keep_files
 from linli.foundation.files.models import StoredFile
-from linli.foundation.notifications import actions as notifications
-from linli.foundation.notifications.actions import News
 from linli.insight.forms import periods, purposes, table
 from linli.insight.forms.actions import opening
+from linli.insight.forms.messages import tell_community
 from linli.insight.forms.models import AskedForm, CommunityForm, Every, Submission
 from linli.insight.forms.reading import read
 from linli.insight.forms.table import Template
@@ -160,16 +158,3 @@ def _end(submission: Submission, now: datetime) -> None:
     if waiting.update(state=Submission.State.ENDED):
         opening.keep(submission.form_id)
         audit.record(by=SYSTEM, action="form.ended", subject_kind="submission", subject_id=submission.pk, now=now)
-
-
-def tell_community(form: CommunityForm, words: str, now: datetime, key: str, **values: str) -> None:
-    """A message to the community of a form. No personal data."""
-    text = words % {"title": form.asked.handing.title, **values}
-    notifications.notify_many(
-        news=[
-            News(to_user_id=one, text=text, subject_kind="form", subject_id=str(form.pk),
-                 link_path=f"/forms/communities/{form.pk}/", collision_key=key)
-            for one in news.community([form.area_id], now).get(form.area_id, [])
-        ],
-        now=now,
-    )  # fmt: skip
