@@ -9,7 +9,7 @@ from typing import Any
 from linli.foundation import vault
 from linli.lib.prefix import within
 from linli.register.people import codes
-from linli.register.people.models import Household, Person, Tag, Tenure
+from linli.register.people.models import Contact, Household, Person, Tag, Tenure
 
 HELD_BY_NOBODY = None
 Tell = Callable[[Any], Any]
@@ -79,6 +79,11 @@ class Facts:
         self.owner: dict[int, Tenure] = {}
         for tenure in Tenure.objects.filter(until__isnull=True, part="owner").select_related("person"):
             self.owner[tenure.dwelling_id] = tenure
+
+    def beside(self, kind: str, tell: Tell) -> Tell:
+        """A fact of who stands beside somebody."""
+        rows = {one.person_id: one for one in Contact.objects.filter(kind=kind, until__isnull=True)}
+        return lambda one: tell(rows[one.pk]) if one.pk in rows else None
 
     def of(self, kind: str) -> list[Person]:
         """Those of a group."""

@@ -107,7 +107,8 @@ class Cases:
             [
                 numbered(people), attribute("name"), sex, attribute("born"), identity,
                 facts.fact("disabled", "certificate"), lambda one: kinds[facts.tag(one, "disabled").facts["kind"]],
-                lambda one: facts.tag(one, "disabled").level, facts.fact("disabled", "guardian"), None,
+                lambda one: facts.tag(one, "disabled").level,
+                facts.beside("guardian", attribute("name")), facts.beside("guardian", phone),
                 None, gets("生活"), None, gets("护理"), None, None,
             ],
         )  # fmt: skip
@@ -179,7 +180,8 @@ class Cases:
             made_forms.book("空巢老人关爱服务登记表", names.split()), "空巢老人.xlsx", {"tag": "empty_nest"}, people,
             [
                 numbered(people), attribute("name"), sex, lambda one: f"{one.born:%Y-%m}", identity, address, phone,
-                None, None, None, facts.yes("living_alone"), None,
+                facts.beside("child", attribute("name")), facts.beside("child", phone), None,
+                facts.yes("living_alone"), None,
             ],
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from linli.project.demo.population.places import Door
 from linli.project.demo.population.rows import Sheet
-from linli.register.people.models import Household, Person, PopulationEvent, Spell, Tag, Tenure
+from linli.register.people.models import Contact, Household, Person, PopulationEvent, Spell, Tag, Tenure
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 HERE, GONE, DEAD = "here", "gone", "dead"
@@ -75,13 +75,14 @@ class Book:
         self.now, self.today = now, today
         self.people, self.households, self.spells = Sheet(Person), Sheet(Household), Sheet(Spell)
         self.events, self.tags, self.tenures = Sheet(PopulationEvent), Sheet(Tag), Sheet(Tenure)
+        self.contacts = Sheet(Contact)
         self.counts: Counter[tuple[str, str, date]] = Counter()
         self.staff: tuple[int | None, int | None] = (None, None)
         self.rng = random.Random(0)  # noqa: S311 - replaced for each household
 
     def flush(self) -> None:
         """Write what has gathered; the order does not matter, the keys are asked for at the end."""
-        for sheet in (self.households, self.people, self.events, self.spells, self.tags, self.tenures):
+        for sheet in (self.households, self.people, self.events, self.spells, self.tags, self.tenures, self.contacts):
             sheet.flush()
 
     def home(self, door: Door) -> Home:

@@ -40,6 +40,19 @@ def contact(who: Resident, form: str, age: float) -> dict[str, Any]:
     }
 
 
+def beside(who: Resident, kind: str, relation: str, serial: int) -> dict[str, Any]:
+    """Somebody beside a person, with a phone: columns of a contact."""
+    phone = numbers.phone(BESIDE + serial)
+    return {
+        "person_id": who.id,
+        "kind": kind,
+        "name": somebody(who.id, who.surname),
+        "relation": relation,
+        "phone_sealed": vault.seal(phone, vault.PHONE),
+        "phone_index": vault.index(phone, vault.PHONE),
+    }
+
+
 def disability(who: Resident, kind: str, level: str) -> dict[str, Any]:
     """What a certificate of disability says, and what is drawn on it."""
     facts: dict[str, Any] = {"kind": kind, "certificate": f"99{who.id:016d}{kind}{_LEVELS[level]}"}

@@ -210,7 +210,7 @@ class _Maker:
     def _sheets(self) -> list[type[models.Model]]:
         homes, book = self.homes, self.book
         sheets = [homes.estates, homes.buildings, homes.dwellings, homes.organisations, self.counts]
-        sheets += [book.people, book.households, book.spells, book.events, book.tags, book.tenures]
+        sheets += [book.people, book.households, book.spells, book.events, book.tags, book.tenures, book.contacts]
         return [sheet.model for sheet in sheets]
 
 

@@ -98,6 +98,8 @@ class Portraits:
         self.book.write_spells(who)
         if who.status == HERE:
             self._groups(who, family, age, rng)
+            if age >= 60 and family is not None and family.form in circles.CALLED and who.id % 5 < 4:
+                self._beside(who, "child", "子女")
 
     def rates_without(self) -> float:
         """How often a document is not known."""
@@ -148,6 +150,8 @@ class Portraits:
         if rng.random() < share:
             level, kind = self.levels.draw(rng), self.kinds.draw(rng)
             facts = circles.disability(who, kind, level)
+            if "guardian" in facts:
+                self._beside(who, "guardian", "亲属")
             self._give(who, "disabled", rng, level=level, facts=facts, basis="残疾人证")
         for kind, fits, rate, levels, basis in (
             ("low_income_margin", who.kind == "registered", rates["low_income_margin"], (), "低保边缘家庭认定表"),
@@ -170,6 +174,11 @@ class Portraits:
                 self._give(who, "childless", rng, basis="入户走访")
             elif rng.random() < rates["extreme_poverty"] * 4:
                 self._give(who, "extreme_poverty", rng, level="自理", basis="特困供养证")
+
+    def _beside(self, who: Resident, kind: str, relation: str) -> None:
+        """Somebody beside a person, as the office has written it down."""
+        row = circles.beside(who, kind, relation, who.id)
+        self.book.contacts.add(**row, recorded_at=who.last_at, recorded_by_id=self.book.staff[0])
 
     def low_income(self, people: list[Resident], rng: random.Random) -> None:
         """A family with the minimum allowance: all of its members, or none."""
