@@ -32,7 +32,8 @@ def spells_of(person: Person) -> list[Spell]:
 
 def known_since(person: Person) -> date | None:
     """The first day on which the register has somebody. One statement."""
-    return Spell.objects.filter(person=person).aggregate(first=Min("valid_from"))["first"]
+    first: date | None = Spell.objects.filter(person=person).aggregate(first=Min("valid_from"))["first"]
+    return first
 
 
 def on_day(actor: Actor, day: date, spells: Iterable[Spell], tags: Iterable[Tag]) -> OnDay:
