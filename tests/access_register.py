@@ -7,12 +7,13 @@ from linli.apps.incidents.tests.factories import PHONE
 from linli.apps.visits.tests.factories import visit
 from linli.foundation.accounts.actors import actor_for
 from linli.foundation.accounts.models import Post
+from linli.foundation.imports.models import SavedWord
 from linli.insight.ledgers import definitions
 from linli.insight.ledgers.actions import exports
 from linli.register.homes.actions import organisations
 from linli.register.people.actions import contacts, corrections, requests, restricted, tags, tenures, transfers
 from linli.register.people.actions.events import Home
-from linli.register.people.models import PopulationEvent
+from linli.register.people.models import PopulationEvent, UnreadCell
 from linli.register.people.tests import factories as make
 from linli.register.people.tests.sheets_of import checked
 
@@ -91,6 +92,11 @@ EXPECTED = {
     "register/moves/<int:transfer_id>/accept/": ("community-worker", 200, 422),
     "register/moves/<int:transfer_id>/refuse/": ("community-worker", 200, 422),
     "register/moves/<int:transfer_id>/withdraw/": ("community-worker", 405, 404),
+    "register/unread/": ("community-worker", 200, 405),
+    "register/people/<int:person_id>/unread/<int:cell_id>/": ("community-worker", 200, 422),
+    "register/imports/words/": ("community-worker", 200, 405),
+    "register/imports/words/<int:word_id>/forget/": ("community-worker", 405, 302),
+    "register/imports/<int:batch_id>/words/": ("community-worker", 200, 302),
     "register/imports/": ("community-worker", 200, 422),
     "register/imports/<int:batch_id>/": ("community-worker", 302, 405),
     "register/imports/<int:batch_id>/columns/": ("community-worker", 200, 422),
@@ -219,6 +225,12 @@ def register_values(now: datetime) -> dict[str, str]:
         by=actor("restricted-care"), person=person, kind="correction", basis="通知", since=date(2025, 1, 1), now=now
     )
     batch = checked(worker, [{"姓名": "吴新民", "现住址": "莫愁新寓3幢2单元501室"}], now)
+    cell = UnreadCell.objects.create(
+        person=person, batch=batch, row=2, field="phone", heading="联系电话", why='["hidden", {}]'
+    )
+    word = SavedWord.objects.create(
+        area_id=make.COMMUNITY, kind="people", table="relation", word="媳妇", meaning="12", said_at=now
+    )
     return {
         "person_id": str(person.pk),
         "tag_id": str(tag.pk),
@@ -235,6 +247,8 @@ def register_values(now: datetime) -> dict[str, str]:
         "event_id": str(PopulationEvent.objects.filter(person=person).latest("pk").pk),
         "export_id": str(export.pk),
         "batch_id": str(batch.pk),
+        "cell_id": str(cell.pk),
+        "word_id": str(word.pk),
         "request_id": str(request.pk),
         "entry_id": str(entry.pk),
         "visit_id": str(visit(person, by=worker, at=now - timedelta(hours=1)).pk),

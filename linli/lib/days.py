@@ -101,3 +101,106 @@ def _either(one: int, other: int, year: int) -> date | None:
     if one > 12:
         return _day(year, other, one)
     return _day(year, one, other) if other > 12 else None
+
+
+class PartialDay(date):
+    """A day of which only the year or the month is known: a birth “1958” or “1958年3月”.
+
+    As a day it is the last that it can be (not after the day it was read on), so that nobody is counted as old, or
+    given what age gives, before that is certain. `known` is "year" or "month"; show it by `day_words`, never as a day.
+    """
+
+    known: str
+
+    @classmethod
+    def of(cls, year: int, month: int | None, *, today: date) -> "PartialDay | None":
+        """The last day of a year or month, today at most; None where it lies in the future or is none."""
+        try:
+            first = date(year, month or 1, 1)
+        except ValueError:
+            return None
+        if first > today or first < EARLIEST:
+            return None
+        after = date(year + 1, 1, 1) if month is None else date(year + month // 12, month % 12 + 1, 1)
+        last = min(after - timedelta(days=1), today)
+        made = cls(last.year, last.month, last.day)
+        made.known = "year" if month is None else "month"
+        return made
+
+
+def precision_of(day: date | None) -> str:
+    """How much of a day is known: "year", "month", or "" for all of it."""
+    return day.known if isinstance(day, PartialDay) else ""
+
+
+def day_words(day: date | None, precision: str = "") -> str:
+    """A day as far as it is known: 1958, 1958-03, 1958-03-02; "" for none. `precision` as `precision_of` says it."""
+    if day is None:
+        return ""
+    known = precision or precision_of(day)
+    return f"{day.year:04d}" if known == "year" else f"{day:%Y-%m}" if known == "month" else day.isoformat()
+
+
+def as_known(day: date | None, precision: str) -> date | None:
+    """A day with how much of it is known, as it was stored: day and `precision_of` apart."""
+    if day is None or not precision:
+        return day
+    made = PartialDay(day.year, day.month, day.day)
+    made.known = precision
+    return made
+
+
+def day_of_words(text: str, *, today: date) -> date | None:
+    """The day that `day_words` wrote; None for nothing."""
+    if not text:
+        return None
+    return read_partial_day(text, today=today) or date.fromisoformat(text)
+
+
+def fits(day: date, partial: date, precision: str) -> bool:
+    """Whether a day lies in a year or month of which no more is known."""
+    return day.year == partial.year and (precision == "year" or day.month == partial.month)
+
+
+_YEAR_MONTH = re.compile(
+    r"([0-9]{4}|[0-9]{2}(?=\s*年))\s*[-/.,、年]\s*([0-9]{1,2})\s*(?:[-/.,、月]\s*(?:00?|[?？xX*]{1,2})?)?\s*[日号]?"
+)
+_YEAR = re.compile(
+    r"([0-9]{4}|[0-9]{2}(?=\s*年))\s*年?(?:\.0)?\s*(?:[-/.](?:00?|[?？xX*]{1,2})(?:[-/.](?:00?|[?？xX*]{1,2}))?)?"
+)
+_NO_DAY = re.compile(r"([0-9]{4})(0[1-9]|1[0-2]|00)00")
+_ABOUT = re.compile(r"^[约大概]+|(?:年)?(?:左右|前后|上下|大概|大约|份)$|生$|出生$")
+
+
+def read_partial_day(text: str, *, today: date) -> PartialDay | None:
+    """Read a year or a month without a day (1958, 1958年, 1958-03, 1958.03, 58年3月, 约1958, 1958-00-00), or None.
+
+    None where it may be something else: 195803 may be a day of two digits each, 1958.1 the tenth month without its 0.
+    """
+    if not text or len(text) > LONGEST:
+        return None
+    even = _arabic(fold(text)).replace(" ", "")
+    if _LUNAR.search(even):
+        return None
+    for _turn in range(3):
+        even = _ABOUT.sub("", _FILLING.sub("", even))
+    found = _NO_DAY.fullmatch(even)
+    if found is not None:
+        return PartialDay.of(int(found[1]), int(found[2]) or None, today=today)
+    found = _YEAR.fullmatch(even)
+    if found is not None:
+        return PartialDay.of(_whole_year(found[1], today), None, today=today)
+    found = _YEAR_MONTH.fullmatch(even)
+    if found is None or re.fullmatch(r"[0-9]{4}\.1", even):
+        return None
+    month = int(found[2])
+    return PartialDay.of(_whole_year(found[1], today), month or None, today=today)
+
+
+def _whole_year(digits: str, today: date) -> int:
+    """A year of two digits is the latest that is not after today."""
+    year = int(digits)
+    if len(digits) == 4:
+        return year
+    century = today.year // 100 * 100
+    return century + year if century + year <= today.year else century - 100 + year

@@ -99,3 +99,30 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.signature[:8]}"
+
+
+class SavedWord(models.Model):
+    """What a word in such sheets means in this area, as somebody there has said: asked once, and remembered.
+
+    `table` says where it stands: a table of codes ("relation"), the groups of a list ("tags"), or one group's column
+    ("tag:disabled"; “not:” in front: the heading asks the opposite). `meaning` is a code, codes of groups,
+    yes or no; "" is a word that says nothing. `word` is in small letters and even width. No personal data:
+    what may be somebody's number is never asked about.
+    """
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    table = models.CharField(max_length=40)
+    word = models.CharField(_("word"), max_length=40)
+    meaning = models.CharField(_("means"), max_length=80, blank=True)
+    said_at = models.DateTimeField(_("said at"))
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("remembered word")
+        constraints = [models.UniqueConstraint(fields=["area", "kind", "table", "word"], name="imports_word_once")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.word}"

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
-from linli.foundation.imports.models import Batch, SavedMapping
+from linli.foundation.imports.models import Batch, SavedMapping, SavedWord
 from linli.foundation.jobs.actions import GONE_AFTER
 from linli.foundation.jobs.models import Heartbeat
 
@@ -32,6 +32,16 @@ def remembered(area_id: str, kind: str, signature: str) -> dict[str, str]:
     """How such a sheet's columns were matched the last time in this area."""
     found = SavedMapping.objects.filter(area_id=area_id, kind=kind, signature=signature).first()
     return dict(found.mapping) if found else {}
+
+
+def saved_words(area_id: str, kind: str) -> dict[str, dict[str, str]]:
+    """What words mean here: table → word → meaning. The nearer area's word counts."""
+    areas = [area_id[:size] for size in (2, 4, 6, 9, 12, 15, 18) if size <= len(area_id)]
+    found: dict[str, dict[str, str]] = {}
+    rows = SavedWord.objects.filter(area_id__in=areas, kind=kind).order_by("area_id")
+    for table, word, meaning in rows.values_list("table", "word", "meaning"):
+        found.setdefault(table, {})[word] = meaning
+    return found
 
 
 def doing(batch: Batch) -> str:

@@ -85,6 +85,12 @@ def _sealed(name: str, context: str) -> Cell:
     return lambda row, source: vault.unseal(getattr(row.thing, f"{name}_sealed"), context)
 
 
+def _born(row: Row, source: Source) -> date | str | None:
+    """The birthday; of a year or month alone its words: no cell tells a day that nobody knows."""
+    person = row.thing
+    return person.born_words if person.born_precision else person.born
+
+
 def _age(row: Row, source: Source) -> int | None:
     person = row.thing
     if person.born is None:
@@ -172,7 +178,7 @@ PROVIDERS: Mapping[str, Mapping[str, Cell]] = {
         **{
             name: _attribute(name)
             for name in (
-                *("name", "sex", "ethnic", "born", "identity_kind", "political", "education", "employment"),
+                *("name", "sex", "ethnic", "identity_kind", "political", "education", "employment"),
                 *("nationality", "registered_address", "workplace", "note", "inflow_reason", "other_contact"),
             )
         },
@@ -180,6 +186,7 @@ PROVIDERS: Mapping[str, Mapping[str, Cell]] = {
         "identity": _sealed("identity", vault.IDENTITY),
         "phone": _sealed("phone", vault.PHONE),
         "other_phone": _sealed("other_phone", vault.PHONE),
+        "born": _born,
         "age": _age,
         "age_band": _age_band,
         "address": _address,

@@ -1,182 +1,42 @@
 """The code tables of the register (GB/T 2261, 3304, 4658, 4761 …): versioned reference data of `foundation/rules`."""
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from django.utils import timezone
+from rapidfuzz import fuzz, process
 
 from linli.foundation.rules import queries as rules
 from linli.lib import countries
 from linli.lib.chinese import fold
 
-#: Endings that sheets leave out or add: 汉 for 汉族, 已婚状态 for 已婚.
-ENDINGS = ("族", "教育", "党员", "人员", "者", "性", "状态", "人口", "残疾", "程度", "学历", "毕业", "婚", "籍")
-#: What sheets write for it, by table. Data of the field, like the header synonyms (domain.md §15).
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "sex": {"男": "1", "女": "2", "m": "1", "f": "2", "男性": "1", "女性": "2", "未知": "0"},
-    "marital": {
-        "已婚": "20",
-        "未婚": "10",
-        "离异": "40",
-        "离婚": "40",
-        "丧偶": "30",
-        "再婚": "22",
-        "初婚": "21",
-        "复婚": "23",
-    },
-    "education": {
-        "博士": "10",
-        "硕士": "10",
-        "研究生": "10",
-        "本科": "20",
-        "大学": "20",
-        "大专": "30",
-        "专科": "30",
-        "中专": "40",
-        "中技": "40",
-        "职高": "40",
-        "技校": "40",
-        "高中": "60",
-        "初中": "70",
-        "小学": "80",
-        "文盲": "90",
-        "幼儿": "90",
-    },
-    "political": {
-        "党员": "01",
-        "中共党员": "01",
-        "预备党员": "02",
-        "团员": "03",
-        "共青团员": "03",
-        "群众": "13",
-        "无党派": "12",
-        "民革": "04",
-        "民盟": "05",
-        "民建": "06",
-        "民进": "07",
-        "农工党": "08",
-        "致公党": "09",
-        "九三学社": "10",
-        "台盟": "11",
-    },
-    "relation": {
-        "户主": "02",
-        "本人": "02",
-        "本人或户主": "02",
-        "妻子": "12",
-        "妻": "12",
-        "丈夫": "11",
-        "夫": "11",
-        "配偶": "10",
-        "儿子": "20",
-        "子": "20",
-        "女儿": "30",
-        "女": "30",
-        "长子": "22",
-        "次子": "23",
-        "长女": "32",
-        "独子": "21",
-        "独女": "31",
-        "独生子": "21",
-        "独生女": "31",
-        "儿媳": "38",
-        "媳妇": "38",
-        "女婿": "28",
-        "孙子": "41",
-        "孙女": "42",
-        "外孙": "43",
-        "外孙子": "43",
-        "外孙女": "44",
-        "父亲": "51",
-        "父": "51",
-        "母亲": "52",
-        "母": "52",
-        "公公": "53",
-        "婆婆": "54",
-        "岳父": "55",
-        "岳母": "56",
-        "祖父": "61",
-        "爷爷": "61",
-        "祖母": "62",
-        "奶奶": "62",
-        "外公": "63",
-        "外婆": "64",
-        "哥哥": "71",
-        "兄": "71",
-        "嫂子": "72",
-        "弟弟": "73",
-        "弟": "73",
-        "姐姐": "75",
-        "姐": "75",
-        "妹妹": "77",
-        "妹": "77",
-        "其他亲属": "97",
-        "非亲属": "99",
-        "租客": "99",
-        "保姆": "99",
-        "其他": "99",
-    },
-    "residence_match": {
-        "一致": "1",
-        "是": "1",
-        "人户一致": "1",
-        "不一致": "3",
-        "否": "3",
-        "人户分离": "3",
-        "人在户不在": "2",
-        "户在人不在": "3",
-        "空挂": "4",
-        "空挂户": "4",
-        "挂户": "4",
-    },
-    "population_kind": {
-        "户籍": "registered",
-        "常住户籍": "registered",
-        "本地": "registered",
-        "常住": "registered",
-        "流动": "floating",
-        "外来": "floating",
-        "暂住": "floating",
-        "租户": "floating",
-        "人户分离": "separated",
-        "寄住": "lodging",
-        "境外": "overseas",
-    },
-    "identity_kind": {
-        "身份证": "111",
-        "护照": "414",
-        "户口本": "113",
-        "港澳通行证": "516",
-        "回乡证": "516",
-        "台胞证": "511",
-        "无": "000",
-    },
-    "employment": {
-        "退休": "80",
-        "离休": "80",
-        "离退休": "80",
-        "学生": "31",
-        "在校": "31",
-        "无业": "70",
-        "待业": "70",
-        "失业": "70",
-        "务农": "27",
-        "农民": "27",
-        "个体": "54",
-        "经商": "54",
-        "自由职业": "51",
-        "职工": "17",
-        "职员": "17",
-        "工人": "24",
-        "公务员": "11",
-        "军人": "37",
-        "在职": "17",
-        "务工": "24",
-    },
-    "nationality": countries.words(),
+DATA: Final = Path(__file__).parent / "data" / "words.json"
+_DATA: Final[Mapping[str, Any]] = json.loads(DATA.read_text(encoding="utf-8"))
+#: What sheets write for a code, by table: data of the field, like the headings of columns (domain.md §15). Folded.
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    **{table: {fold(word).lower(): code for word, code in words.items()} for table, words in _DATA["words"].items()},
+    "nationality": {fold(word).lower(): code for word, code in countries.words().items()},
 }
+#: Words of either sex (公婆, 子女): the code of a man, of a woman, and where the sex is not known ("" asks).
+BY_SEX: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
+    table: {fold(word): (men, women, either) for word, (men, women, either) in words.items()}
+    for table, words in _DATA["by_sex"].items()
+}
+#: Words that mean one thing here and another there: they ask, with these as suggestions.
+ASKED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    table: {fold(word): tuple(found) for word, found in words.items()} for table, words in _DATA["asked"].items()
+}
+#: What people write into a cell that says nothing.
+SILENT: Final = frozenset(fold(word).lower() for word in _DATA["silent"])
+#: Endings that sheets leave out or add: 汉 for 汉族, 已婚状态 for 已婚.
+ENDINGS: Final[tuple[str, ...]] = tuple(_DATA["endings"])
+#: A code and then what it is called: “20-已婚”, “01 户主”, “1.男”.
+_CODE_AND_WORD = re.compile(r"([0-9]{1,3}(?=[^0-9])|[a-z]+(?=[^a-z0-9]))[\s\-—–.、,:：_/|(]*([^0-9].*)")
 
 
 def labels(table: str, *, area_id: str = "", on: date | None = None) -> Mapping[str, str]:
@@ -205,30 +65,74 @@ def code_of(table: str, text: str, *, area_id: str = "", on: date | None = None)
 @lru_cache(maxsize=50_000)
 def _code_of(table: str, entries: tuple[tuple[str, str], ...], text: str) -> str | None:
     known = _labels(entries)
-    for candidate in (text, text.split("-")[0].strip(), text.split(" ")[0], text.split("、")[0].strip()):
-        if candidate in known:
-            return candidate
-        if candidate.upper() in known:
-            return candidate.upper()
-        if candidate.isdigit():
-            # Excel eats leading zeros: 1 for 01.
-            padded = candidate.zfill(max(len(code) for code in known))
-            if padded in known:
-                return padded
-    words = {word.lower(): code for word, code in WORDS.get(table, {}).items()}
-    # Folded like the text: 退（离）休人员 has brackets of two widths.
-    by_label = {fold(name).lower(): code for code, name in known.items()}
+    code = _as_code(text, known)
+    if code is not None:
+        return code
+    found = _CODE_AND_WORD.fullmatch(text)
+    if found is not None:
+        code, word = _as_code(found[1], known), found[2].strip()
+        word = word.removesuffix(")") if "(" not in word else word
+        if code is not None and fold(known[code]).lower() == word:
+            return code
+        # Tables of other systems number otherwise: where code and word disagree, the word is what was meant.
+        return _as_word(table, entries, word)
+    return _as_word(table, entries, text)
+
+
+def _as_code(text: str, known: Mapping[str, str]) -> str | None:
+    """The code that a text is; Excel eats leading zeros: 1 for 01."""
+    if text in known or text.upper() in known:
+        return text if text in known else text.upper()
+    if text.isascii() and text.isdigit():
+        padded = text.zfill(max(len(code) for code in known))
+        return padded if padded in known else None
+    return None
+
+
+def _as_word(table: str, entries: tuple[tuple[str, str], ...], text: str) -> str | None:
+    """The code that a label or a usual word stands for, with or without an ending."""
+    words, by_label = WORDS.get(table, {}), _by_label(entries)
+    if text in ASKED.get(table, {}):
+        return None
     for word in (
         text,
-        text.partition("-")[2].strip(),
         *(text.removesuffix(ending) for ending in ENDINGS if text.endswith(ending)),
         *(text + ending for ending in ENDINGS),
     ):
-        if word in words:
-            return words[word]
-        if word and word in by_label:
-            return by_label[word]
+        code = words.get(word) or by_label.get(word)
+        if word and code is not None:
+            return code
     return None
+
+
+def by_sex(table: str, text: str, sex: str) -> str | None:
+    """The code of a word of either sex (公婆, 子女), by whose row it is; None where that does not tell."""
+    found = BY_SEX.get(table, {}).get(fold(text).strip())
+    if found is None:
+        return None
+    return {"1": found[0], "2": found[1]}.get(sex, found[2]) or None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell of a code says that nothing is known: empty, a stroke, 不详, 暂无."""
+    return fold(text).strip().lower() in SILENT
+
+
+def alike(table: str, text: str, *, area_id: str = "", on: date | None = None, most: int = 3) -> list[str]:
+    """The codes that an unknown word most probably means, best first: what is known of it, then what looks like it."""
+    entries, word = _entries(table, area_id, on or timezone.localdate()), fold(text).strip().lower()
+    known = _labels(entries)
+    found = [code for code in (*ASKED.get(table, {}).get(word, ()), *BY_SEX.get(table, {}).get(word, ())) if code]
+    candidates = {**WORDS.get(table, {}), **_by_label(entries)}
+    near = process.extract(word, list(candidates), scorer=fuzz.ratio, limit=8, score_cutoff=50)
+    found += [candidates[one] for one, _score, _at in near]
+    return [code for code in dict.fromkeys(found) if code in known][:most]
+
+
+@lru_cache(maxsize=256)
+def _by_label(entries: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    # Folded like the text: 退（离）休人员 has brackets of two widths.
+    return {fold(name).lower(): code for code, name in entries}
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,17 @@ from django.utils.translation import gettext as _
 from linli.foundation import vault
 from linli.register.people import codes, groups
 from linli.register.people.actions import fields
-from linli.register.people.models import Change, Correction, Person, PopulationEvent, Spell, SubjectRequest, Tag, Tenure
+from linli.register.people.models import (
+    Change,
+    Correction,
+    Person,
+    PopulationEvent,
+    Spell,
+    SubjectRequest,
+    Tag,
+    Tenure,
+    UnreadCell,
+)
 from linli.register.people.queries import contacts
 
 
@@ -56,6 +66,7 @@ def of_person(person: Person) -> list[Section]:
         _changes(person),
         _corrections(person),
         _requests(person),
+        _unread(person),
         *(more(person) for more in _more.values()),
     ]
     return [section for section in sections if section is not None and section.rows]
@@ -207,6 +218,12 @@ def _requests(person: Person) -> Section:
         (_("Asked at"), _("Asks for"), _("Request"), _("State"), _("Answer")),
         rows,
     )
+
+
+def _unread(person: Person) -> Section:
+    cells = UnreadCell.objects.open().filter(person=person).select_related("batch").order_by("pk")
+    rows = [(one.heading or one.field, vault.unseal(one.text_sealed, vault.UNREAD)) for one in cells if one.text_sealed]
+    return Section(_("What sheets said and nobody could read"), (_("Column"), _("Text")), rows)
 
 
 def _day(day: date | None) -> str:

@@ -159,6 +159,7 @@ def _what(action: str) -> str:
         "people.reveal": _("saw a full number"),
         "people.reveal_phone": _("saw the phone number"),
         "people.call": _("called"),
+        "people.unread": _("saw what a sheet said and nobody could read"),
         "people.certificate": _("printed a certificate with the whole number"),
         "people.readers": _("looked who had looked"),
         "people.own_opened": _("opened by the person themselves, with the phone"),

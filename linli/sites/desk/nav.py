@@ -135,6 +135,7 @@ def sections(actor: Actor, path: str) -> list[Item]:
         (Permission.PEOPLE_READ, _("People"), "register:people", "users", True),
         (Permission.PEOPLE_READ, _("Moves"), "register:moves", "arrows-exchange", True),
         (Permission.PEOPLE_PROPOSE, _("Corrections"), "register:corrections", "pencil", True),
+        (Permission.PEOPLE_EDIT, _("Still to be read"), "register:unread", "alert-triangle", True),
         (Permission.PEOPLE_IMPORT, _("Import of sheets"), "register:imports", "upload", True),
         (Permission.PEOPLE_READ, _("Requests about data"), "register:requests", "mail", _may_take_requests(actor)),
         (Permission.PEOPLE_RESTRICTED, _("Restricted groups"), "register:restricted", "lock", True),

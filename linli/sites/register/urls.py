@@ -24,6 +24,7 @@ from linli.sites.register.views import (
     restricted,
     reveal,
     search,
+    unread,
 )
 
 app_name = "register"
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:person_id>/reveal/", reveal.reveal, name="reveal"),
     path("people/<int:person_id>/call/", reveal.call, name="call"),
     path("people/<int:person_id>/correct/", corrections.propose, name="correction_propose"),
+    path("people/<int:person_id>/unread/<int:cell_id>/", unread.cell, name="unread_cell"),
+    path("unread/", unread.cells, name="unread"),
     path("people/<int:person_id>/readers/", readers.readers, name="readers"),
     path("people/<int:person_id>/request/", requests.new, name="request_new"),
     path("requests/", requests.requests, name="requests"),
@@ -116,6 +119,9 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:batch_id>/take-in/", imports.rows.take_in, name="import_take_in"),
     path("imports/<int:batch_id>/progress/", imports.columns.progress, name="import_progress"),
     path("imports/<int:batch_id>/cancel/", imports.listing.cancel, name="import_cancel"),
+    path("imports/words/", imports.words.saved, name="saved_words"),
+    path("imports/words/<int:word_id>/forget/", imports.words.forget, name="word_forget"),
+    path("imports/<int:batch_id>/words/", imports.words.words, name="import_words"),
     path("imports/<int:batch_id>/rows/", imports.rows.rows, name="import_rows"),
     path("imports/<int:batch_id>/workbook/", imports.rows.workbook, name="import_workbook"),
     path("imports/<int:batch_id>/replace/", imports.rows.replace, name="import_replace"),

@@ -14,6 +14,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.areas.models import Area
 from linli.lib import citizen_id, divisions, pinyin
 from linli.lib.chinese import clip, fold, mobile, tidy
+from linli.lib.days import as_known, day_words, fits, precision_of, read_partial_day
 from linli.lib.errors import Invalid, Stale
 from linli.lib.prefix import within
 from linli.register.people import codes, documents
@@ -191,7 +192,11 @@ def _day(value: Any, today: date) -> date | None:
         try:
             day = date.fromisoformat(fold(str(value)))
         except ValueError:
-            raise Invalid(fields={"born": _("Write the day as year-month-day, for example 1958-03-02.")}) from None
+            partial = read_partial_day(str(value), today=today)
+            if partial is None:
+                message = _("Write the day as year-month-day, 1958-03-02, or the year or month if no more is known.")
+                raise Invalid(fields={"born": message}) from None
+            day = partial
     if not date(1880, 1, 1) <= day <= today:
         raise Invalid(fields={"born": _("This birthday cannot be: it lies in the future or too far back.")})
     return day
@@ -229,7 +234,8 @@ def _whole_number(read: citizen_id.CitizenId, whole: Mapping[str, Any], found: d
         errors["identity_kind"] = _("This is the number of another kind of document: %(kind)s.") % {
             "kind": codes.label("identity_kind", kind)
         }
-    if found.get("born") not in (None, read.born):
+    told = found.get("born")
+    if told not in (None, read.born) and not (precision_of(told) and fits(read.born, told, precision_of(told))):
         errors["born"] = _("The number of the identity card says %(day)s.") % {"day": read.born.isoformat()}
     if found.get("sex") not in (None, "", "0", "9", sex):
         errors["sex"] = _("The number of the identity card says otherwise.")
@@ -269,6 +275,9 @@ def set_plain(person: Person, field: str, value: Any) -> None:
     elif field == "name":
         person.name, person.given = value, value[1:]
         person.pinyin, person.initials = pinyin.of_name(value)
+    elif field == "born":
+        person.born = date(value.year, value.month, value.day) if value is not None else None
+        person.born_precision = precision_of(value)
     else:
         setattr(person, field, value)
 
@@ -288,6 +297,8 @@ def plain(person: Person, field: str) -> Any:
     """The value of a field as it was entered: sealed ones are opened. Only for those who may."""
     if field in SEALED:
         return vault.unseal(getattr(person, f"{field}_sealed"), SEALED[field])
+    if field == "born":
+        return as_known(person.born, person.born_precision)
     return getattr(person, field)
 
 
@@ -310,7 +321,7 @@ def apply(
         raise Stale
     known = {field: plain(person, field) for field in EDITABLE}
     found = clean(given, today=timezone.localdate(now), known=known)
-    different = {field: value for field, value in found.items() if value != known.get(field)}
+    different = {field: value for field, value in found.items() if as_text(value) != as_text(known.get(field))}
     # The kind of document is part of the index of its number.
     for field in sorted(different, key=lambda name: name != "identity_kind"):
         set_plain(person, field, different[field])
@@ -350,7 +361,7 @@ def as_text(value: Any) -> str:
     """A value as the trace of changes keeps it."""
     if value is None:
         return ""
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return day_words(value) if isinstance(value, date) else str(value)
 
 
 def sealed_json(given: Mapping[str, Any]) -> str:

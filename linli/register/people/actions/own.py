@@ -74,7 +74,7 @@ def _candidates(by: Actor) -> PersonQuerySet:
 
 
 def _fits(person: Person, answer: str) -> bool:
-    if person.born is not None and _day_in(answer) == person.born:
+    if person.born is not None and not person.born_precision and _day_in(answer) == person.born:
         return True
     typed = fold(answer).replace(" ", "").upper()
     number = str(fields.plain(person, "identity"))

@@ -32,6 +32,7 @@ from linli.register.people.models import (
     RestrictedTag,
     Spell,
     SubjectRequest,
+    UnreadCell,
 )
 
 #: What may be erased at all. A rule that names anything else is not followed there.
@@ -213,6 +214,7 @@ def _erase(wanted: Mapping[Person, Iterable[str]], *, reason: str, now: datetime
     for name, people in by_field.items():
         values = Change.objects.filter(person_id__in=people, field=name).exclude(old_sealed="", new_sealed="")
         values.update(old_sealed="", new_sealed="")
+        UnreadCell.objects.filter(person_id__in=people, field=name).update(text_sealed="")
     _forget_in_corrections(wanted)
     Change.objects.bulk_create(
         Change(person=person, field=name, reason=reason[:300], at=now, by_id=by.user_id, post_id=by.post_id)

@@ -55,7 +55,7 @@ def give(
         raise Invalid(fields={"level": _("Choose one of: %(levels)s.") % {"levels": "、".join(group.levels)}})
     if since > today:
         raise Invalid(fields={"since": _("This day lies in the future.")})
-    if person.born is not None and since < person.born:
+    if person.born_from is not None and since < person.born_from:
         raise Invalid(fields={"since": _("This day lies before the person was born.")})
     if review_on is not None and not since < review_on <= months_later(today, MOST_MONTHS):
         raise Invalid(fields={"review_on": _("The review comes after the beginning, at most ten years ahead.")})

@@ -209,7 +209,7 @@ def _ask(
     current = spells.open_spells([person.pk for person in rows])
     for person in rows:
         spell, kind = current.get(person.pk), EventKind.FLOW_IN
-        spells.checked_day(happened_on, today=today, spell=spell, born=person.born, kind=kind)
+        spells.checked_day(happened_on, today=today, spell=spell, born=person.born_from, kind=kind)
     waiting = Transfer.objects.waiting().filter(from_area_id=origin).values_list("people", flat=True)
     taken = {pk for people in waiting for pk in people}
     for person in rows:

@@ -18,7 +18,16 @@ from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal, Stale
 from linli.lib.prefix import within
 from linli.register.people.actions import spells, tags
-from linli.register.people.importing import balance, changing, ending, founding, matching, newcomers, rechecking
+from linli.register.people.importing import (
+    balance,
+    changing,
+    ending,
+    founding,
+    keeping,
+    matching,
+    newcomers,
+    rechecking,
+)
 from linli.register.people.models import Person, PopulationEvent, Staged
 
 COMMUNITY_DIGITS = 12
@@ -109,6 +118,7 @@ def _apply(batch: Batch, now: datetime, run: Run) -> dict[str, int]:
     run.say("changes")
     counts |= changing.change(batch, now)
     counts |= ending.end(batch, now)
+    counts["unread"] = keeping.keep(batch)
     founding.drop()
     return counts
 

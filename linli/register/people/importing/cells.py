@@ -4,28 +4,39 @@ The rules are those of `actions.fields.clean`; here each kind of cell remembers 
 code with its values (`sentences`), not an exception, so that it can be shown in every language later.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from operator import mul
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from linli.lib import citizen_id
-from linli.lib.chinese import fold, mobile
-from linli.lib.days import read_day
+from linli.lib.chinese import fold, tidy
+from linli.lib.days import read_day, read_partial_day
 from linli.register.people import codes
+from linli.register.people.importing.numbers import HIDDEN
 
 Said = TypeVar("Said")
 Found = TypeVar("Found")
+_DATA = json.loads((Path(__file__).parent.parent / "data" / "cells.json").read_text(encoding="utf-8"))
 #: A refusal: the code of a sentence, and the values in it.
 Why = tuple[str, Mapping[str, Any]]
-SEPARATORS = re.compile(r"[\s,;/、，；|+]+")
 MOST_REMEMBERED = 200_000
 EARLIEST = date(1880, 1, 1)
 #: Days from the one beginning of spreadsheets to the other, and the digits of a day of our lives.
 DAYS_TO_1904, SERIAL_DIGITS = 1462, 5
 ZERO = ord("0") * sum(citizen_id.WEIGHTS)
-NOTHING = frozenset({"无", "否", "没有", "不是", "/", "-", "—", "0", "×", "x", "X", "N", "n", "no"})
+#: What stands for no number.
+NOTHING = frozenset(
+    {"", "无", "否", "没有", "不是", "/", "-", "--", "—", "0", "×", "x", "X", "N", "n", "no", "暂无", "不详", "未知"}
+)
+#: “As in the row above.” `reading` puts the cell above in its place; one that is left says nothing that can be read.
+DITTO = frozenset(_DATA["ditto"])
+#: A word that can be asked about; longer cells tell a story, and digits in a row may be somebody's number.
+_A_WORD = re.compile(r"(?!.*[0-9]{5}).{1,30}", re.DOTALL)
+LONGEST_NUMBER = 30
 
 
 class Remembered(dict[Said, Found], Generic[Said, Found]):
@@ -50,28 +61,46 @@ class Remembered(dict[Said, Found], Generic[Said, Found]):
 Days = Remembered[str, tuple[date | None, Why | None]]
 
 
-def code_reader(table: str, entries: tuple[tuple[str, str], ...]) -> Remembered[str, tuple[str, Why | None]]:
-    """Reads a code, its label or a usual word."""
+def asked_word(text: str) -> str:
+    """A cell as a word that somebody can be asked about, in one form; "" where it is none."""
+    word = fold(text).strip().lower()
+    return word if _A_WORD.fullmatch(word) and text not in DITTO else ""
+
+
+def code_reader(
+    table: str, entries: tuple[tuple[str, str], ...], saved: Mapping[str, str]
+) -> Remembered[str, tuple[str, Why | None]]:
+    """Reads a code, its label, a usual word, or a word of which the community has said what it means (`saved`)."""
 
     def read(text: str) -> tuple[str, Why | None]:
         word = fold(text).strip().lower()
-        if not word:
+        if word in saved:
+            return saved[word], None
+        if word in codes.BY_SEX.get(table, {}):
+            # Whose row it is decides, when the row is read.
+            return "", ("not_in_table", {"text": text[:30]})
+        code = codes._code_of(table, entries, word) if word else ""
+        if code is not None:
+            return code, None
+        if word in codes.SILENT:
             return "", None
-        code = codes._code_of(table, entries, word)
-        return (code, None) if code is not None else ("", ("not_in_table", {"text": text[:30]}))
+        return "", ("ditto" if text in DITTO else "not_in_table", {"text": text[:30]})
 
     return Remembered(read)
 
 
-def day_reader(today: date) -> Days:
-    """Reads a day in any of the forms that sheets have; not after today, not before 1880."""
+def day_reader(today: date, *, partly: bool = False) -> Days:
+    """Reads a day in any of the forms that sheets have; not after today, not before 1880.
+
+    `partly`: a year or a month alone is read, too (a `PartialDay`): births are known no better sometimes.
+    """
 
     def read(text: str) -> tuple[date | None, Why | None]:
-        if not text.strip():
+        if codes.says_nothing(text):
             return None, None
-        day = read_day(text, today=today)
+        day = read_day(text, today=today) or (read_partial_day(text, today=today) if partly else None)
         if day is None:
-            return None, ("no_day", {"text": text[:20]})
+            return None, ("ditto" if text in DITTO else "no_day", {"text": text[:20]})
         if day > today:
             return None, ("future_day", {})
         if day < EARLIEST:
@@ -91,30 +120,23 @@ def since_1904(read: Days) -> Days:
     return Remembered(shifted)
 
 
-def phone(text: str) -> tuple[str, Why | None]:
-    """A mobile number, or a fixed line with its area code."""
-    if len(text) == 11 and text.isascii() and text.isdigit() and text[0] == "1" and text[1] in "3456789":
-        return text, None
-    given = fold(text).strip().removesuffix(".0")
-    if not given or given in NOTHING:
-        return "", None
-    number = mobile(given)
-    if number is not None:
-        return number, None
-    if "E+" in given.upper():
-        return "", ("damaged_number", {})
-    digits = "".join(character for character in given if character.isdigit())
-    if 7 <= len(digits) <= 12 and (digits.startswith("0") or len(digits) in (7, 8)):
-        return digits, None
-    return "", ("phone", {"digits": len(digits)})
+def text_reader(most: int) -> Remembered[str, tuple[str, Why | None]]:
+    """Reads words that are kept as they are. Nothing is cut: what is too long is told."""
+
+    def read(text: str) -> tuple[str, Why | None]:
+        said = tidy(text)
+        if text in DITTO:
+            return "", ("ditto", {"text": text})
+        return ("", ("too_long", {"most": most, "n": len(said)})) if len(said) > most else (said, None)
+
+    return Remembered(read)
 
 
 def tidy_number(text: str) -> str:
     """The number of a document without what people put around it."""
     if text.isascii() and text.isalnum():
-        return text.upper()[:30]
-    number = fold(text).replace(" ", "").replace("-", "").strip("'`‘’\"").upper()
-    return number[:30]
+        return text.upper()
+    return fold(text).replace(" ", "").replace("-", "").strip("'`‘’\"").upper()
 
 
 class Identities:
@@ -146,6 +168,8 @@ class Identities:
     @staticmethod
     def why_not(number: str) -> Why:
         """Why this cannot be a citizen's number."""
+        if HIDDEN.search(number):
+            return ("hidden", {})
         if "E+" in number or (number.replace(".", "").isdigit() and "." in number):
             return ("damaged_identity", {})
         if len(number) == 18 and number.isdigit() and number.endswith("000"):
@@ -157,36 +181,3 @@ class Identities:
         if not citizen_id.FORM.fullmatch(number):
             return ("identity_form", {})
         return ("identity_digit", {})
-
-
-def group_reader(
-    known: Mapping[str, tuple[str, bool, bool]], levels: Mapping[str, tuple[str, ...]]
-) -> Remembered[str, tuple[tuple[tuple[str, str], ...], Why | None]]:
-    """Reads a cell that names special groups: 低保、残疾二级. Computed ones are left out, nobody types them."""
-    words = sorted(known, key=len, reverse=True)
-
-    def read(text: str) -> tuple[tuple[tuple[str, str], ...], Why | None]:
-        found: dict[str, tuple[str, str]] = {}
-        for part in SEPARATORS.split(fold(text)):
-            if not part or part in NOTHING:
-                continue
-            word = _group_word(part, words)
-            if not word:
-                return (), ("no_group", {"text": part[:20]})
-            code, computed, restricted = known[word]
-            if restricted:
-                return (), ("restricted_group", {})
-            if not computed:
-                found[code] = (code, next((level for level in levels.get(code, ()) if level in part), ""))
-        return tuple(found.values()), None
-
-    return Remembered(read)
-
-
-def _group_word(part: str, words: list[str]) -> str:
-    """The group that a word means: the longest that it is, that it begins with, or that is in it."""
-    if part in words:
-        return part
-    return next((word for word in words if part.startswith(word)), "") or next(
-        (word for word in words if len(word) > 1 and word in part), ""
-    )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.foundation import vault
 from linli.foundation.imports.models import Batch
+from linli.lib.days import as_known
 from linli.lib.errors import Stale
 from linli.register.people.actions import fields, spells
 from linli.register.people.actions.spells import Life
@@ -114,6 +115,8 @@ def said(row: Staged, name: str) -> Any:
     """What a row says of a field, opened."""
     if name in fields.SEALED:
         return vault.unseal(getattr(row, f"{name}_sealed"), fields.SEALED[name])
+    if name == "born":
+        return as_known(row.born, row.born_precision)
     return getattr(row, name)
 
 

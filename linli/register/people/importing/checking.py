@@ -22,6 +22,7 @@ from linli.register.people.importing.reading import Carry, Line, chunks, columns
 from linli.register.people.importing.refusals import translated
 from linli.register.people.importing.rows import RowChecker, check_all
 from linli.register.people.importing.setting_aside import LEAVE_HIDDEN
+from linli.register.people.importing.unread import Rows
 from linli.register.people.importing.upload import opened
 
 CHUNK = 2000
@@ -31,7 +32,7 @@ PROCESSES = 2
 #: Chunks on their way to the processes and back: the bound of memory, whatever the size of the file.
 AHEAD = 6
 
-Checked = tuple[list[Line], str, int, "list[tuple[Any, ...]] | bytes"]
+Checked = tuple[list[Line], str, int, Rows | staging.Encoded]
 
 
 def check(run: Run) -> None:

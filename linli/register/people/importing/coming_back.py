@@ -24,7 +24,7 @@ from linli.register.people.actions import fields
 from linli.register.people.importing import comparing
 from linli.register.people.importing.naming import NAME_DIFFERS
 from linli.register.people.importing.rows import BETWEEN
-from linli.register.people.models import Change, Household, Person, Spell, Staged, Tag
+from linli.register.people.models import Change, Household, Person, Spell, Staged, StagedCell, Tag
 from linli.register.people.row_keys import RowKey
 
 CHUNK = 500
@@ -47,8 +47,9 @@ FILLS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }  # fmt: skip
 WRITTEN: Final = (
-    "state", "errors", "given", "person_id", "person_version", "decision", "reason", "score", "differs", "keep",
-    "area_id", "household_number", *dict.fromkeys(name for filled in FILLS.values() for name in filled),
+    "state", "errors", "given", "unread", "person_id", "person_version", "decision", "reason", "score",
+    "differs", "keep", "area_id", "household_number",
+    *dict.fromkeys(name for filled in FILLS.values() for name in filled),
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def find(batch: Batch) -> None:
     for part in _chunks(rows):
         keys = {row.pk: row_keys.read(row.row_key) for row in part}
         known = _known(batch, [key for key in keys.values() if key is not None])
+        unread = {row.row: row.unread for row in part}
         for row in part:
             key = keys[row.pk]
             _forget_own_errors(row)
@@ -95,6 +97,7 @@ def find(batch: Batch) -> None:
             else:
                 _settle(row, columns, key, held)
         Staged.objects.bulk_update(part, WRITTEN, batch_size=100)
+        _forget_unread(batch, part, unread)
 
 
 def _chunks(rows: QuerySet[Staged]) -> Iterator[list[Staged]]:
@@ -102,6 +105,15 @@ def _chunks(rows: QuerySet[Staged]) -> Iterator[list[Staged]]:
     while part := list(rows.filter(row__gt=last).order_by("row")[:CHUNK]):
         yield part
         last = part[-1].row
+
+
+def _forget_unread(batch: Batch, part: list[Staged], before: Mapping[int, str]) -> None:
+    """Cells that could not be read and say only what the register holds, masked, are no work for anybody."""
+    for name in FILLS:
+        mark = f"/{name}/"
+        silent = [row.row for row in part if mark in before[row.row] and mark not in row.unread]
+        if silent:
+            StagedCell.objects.filter(batch=batch, row__in=silent, field=name).delete()
 
 
 def _forget_own_errors(row: Staged) -> None:
@@ -275,6 +287,7 @@ def _silence(row: Staged, name: str, known: Known, errors: dict[str, Any]) -> No
     if name == "status":
         errors.pop("event", None)
     errors.pop(name, None)
+    row.unread = row.unread.replace(f"/{name}/", "/").removeprefix("/" if row.unread == f"/{name}/" else "")
     row.given = " ".join(one for one in row.given.split() if one != name)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from linli.foundation import vault
 from linli.foundation.imports.models import Batch
 from linli.lib.chinese import same_name
+from linli.lib.days import fits
 from linli.register.people.importing import contacts
 from linli.register.people.importing.happening import ENDS
 from linli.register.people.models import Contact, Person, Staged, Tag
@@ -85,7 +86,7 @@ def _compare(row: Staged, person: Person, tags: set[str], beside: Sequence[Conta
     row.differs = " ".join(names)
 
 
-def differences(row: Staged, person: Person, tags: set[str], beside: Sequence[Contact]) -> list[str]:
+def differences(row: Staged, person: Person, tags: set[str], beside: Sequence[Contact] = ()) -> list[str]:
     """The fields in which the row says something else than the register. Blank cells say nothing."""
     given = set(row.given.split())
     if row.identity_index:
@@ -93,6 +94,8 @@ def differences(row: Staged, person: Person, tags: set[str], beside: Sequence[Co
     names = [name for name in PLAIN if name in given and (said := getattr(row, name)) and said != getattr(person, name)]
     if "name" in names and same_name(row.name, person.name):
         names.remove("name")
+    if "born" in names and _says_no_more(row, person):
+        names.remove("born")
     if "sex" in names and row.sex == "0":
         names.remove("sex")
     if row.identity_index and row.identity_index != person.identity_index:
@@ -111,9 +114,16 @@ def differences(row: Staged, person: Person, tags: set[str], beside: Sequence[Co
     return names
 
 
+def _says_no_more(row: Staged, person: Person) -> bool:
+    """Whether a birth of which the row knows the year or month alone is the one that is held."""
+    if row.born is None or person.born is None or not row.born_precision:
+        return False
+    return fits(person.born, row.born, row.born_precision)
+
+
 def kinds_of(row: Staged) -> list[str]:
     """The special groups that a row names."""
-    return [kind for kind, _level in json.loads(row.tags)]
+    return list(dict.fromkeys(kind for kind, *_more in json.loads(row.tags)))
 
 
 def moves(row: Staged, person: Person) -> bool:

@@ -19,7 +19,9 @@ from linli.foundation.imports.models import Batch
 from linli.lib import citizen_id
 from linli.lib.chinese import same_name, tidy
 from linli.register.people.actions.contacts import Facts, described, facts_of, row_of
-from linli.register.people.importing.cells import NOTHING, Identities, Why, phone, tidy_number
+from linli.register.people.importing.cells import DITTO, NOTHING, Identities, Why, tidy_number
+from linli.register.people.importing.numbers import read_phones
+from linli.register.people.importing.unread import unread
 from linli.register.people.models import Contact, Staged
 
 FIELD: Final = "contacts"
@@ -44,8 +46,9 @@ def handler(kind: str, fact: str, identities: Identities) -> Callable[[Values, s
     def handle(values: Values, text: str, errors: Errors) -> None:
         said, why = _read(fact, text, identities)
         if why is not None:
-            errors[f"{kind}:{fact}"] = why
-        elif said:
+            # What a sheet says of others keeps nobody out.
+            unread(values, f"{kind}:{fact}", text, why)
+        if said:
             values.setdefault("_contacts", {}).setdefault(kind, {})[fact] = said
 
     return handle
@@ -54,14 +57,25 @@ def handler(kind: str, fact: str, identities: Identities) -> Callable[[Values, s
 def _read(fact: str, text: str, identities: Identities) -> tuple[str, Why | None]:
     if tidy(text).strip() in NOTHING:
         return "", None
+    if text in DITTO:
+        return "", ("ditto", {"text": text})
     if fact == "phone":
-        return phone(text)
+        return _phone(text)
     if fact == "identity":
         return _number(text, identities)
     said = " ".join(tidy(text).split())
     if len(said) > LONGEST[fact]:
         return "", ("long", {"n": LONGEST[fact], "had": len(said)})
     return said, None
+
+
+def _phone(text: str) -> tuple[str, Why | None]:
+    """The first number of the cell; what else is in it is kept as text."""
+    read = read_phones(text)
+    if read.why:
+        return "", (read.why, {"digits": read.digits})
+    more = read.rest or bool(read.own and read.other)
+    return read.own or read.other, ("phone_more", {}) if more else None
 
 
 def _number(text: str, identities: Identities) -> tuple[str, Why | None]:

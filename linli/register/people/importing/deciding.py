@@ -15,7 +15,7 @@ from linli.lib.sheets.cells import words
 from linli.register.people.importing import matching, naming, setting_aside, staging
 from linli.register.people.importing.facts import gather
 from linli.register.people.importing.reading import Line
-from linli.register.people.importing.rows import BETWEEN, RowChecker
+from linli.register.people.importing.rows import BETWEEN, RowChecker, check_all
 from linli.register.people.importing.upload import opened
 from linli.register.people.models import Staged
 
@@ -115,8 +115,13 @@ def cells_as_they_came(batch: Batch, number: int) -> list[str]:
 
 
 @transaction.atomic
-def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], now: datetime) -> Staged:
-    """Write other text into cells of a row (column → text) and check it again. Raises NotAllowed, Invalid, Stale."""
+def correct(
+    *, by: Actor, batch_id: int, number: int, changes: dict[int, str], now: datetime, named: bool = False
+) -> Staged:
+    """Write other text into cells of a row (column → text) and check it again; `named`: what looks like no name is one.
+
+    Raises NotAllowed, Invalid, Stale.
+    """
     batch = batches.locked(batch_id, Batch.State.CHECKED)
     batches.may_import(by, batch.area_id)
     row = Staged.objects.filter(batch=batch, row=number).first()
@@ -130,7 +135,7 @@ def correct(*, by: Actor, batch_id: int, number: int, changes: dict[int, str], n
             raise Invalid(_("A cell may have at most %(n)s characters here.") % {"n": MOST_CELL})
         cells += [""] * (column + 1 - len(cells))
         cells[column] = words(text)
-    return _settled(batch, row, cells)
+    return _settled(batch, row, cells, named=named)
 
 
 @transaction.atomic
@@ -145,16 +150,16 @@ def take_in(*, by: Actor, batch_id: int, number: int, now: datetime) -> Staged:
     return _settled(batch, row, cells_of(batch, [row]).get(number, []))
 
 
-def _settled(batch: Batch, row: Staged, cells: list[str]) -> Staged:
+def _settled(batch: Batch, row: Staged, cells: list[str], *, named: bool = False) -> Staged:
     """The row with these cells, checked and matched anew."""
-    read_anew(batch, row, cells)
+    read_anew(batch, row, cells, named=named)
     matching.match(batch)
     batch.counts = {**batch.counts, **matching.counted(batch)}
     batch.save(update_fields=["counts"])
     return Staged.objects.get(batch=batch, row=row.row)
 
 
-def read_anew(batch: Batch, row: Staged, cells: list[str]) -> None:
+def read_anew(batch: Batch, row: Staged, cells: list[str], *, named: bool = False) -> None:
     """Check these cells in the place of the row; what was decided about it is forgotten."""
     number, checker = row.row, RowChecker(gather(batch), batch.pk)
     head = int(row.household_key[2:]) if row.household_key.startswith("r:") else 0
@@ -165,4 +170,6 @@ def read_anew(batch: Batch, row: Staged, cells: list[str]) -> None:
         # Nobody follows this head: the corrected door may say with whom they live.
         head = 0
     said = f"{row.estate}{row.building}{row.entrance}{row.room}"
-    staging.replace_row(checker.check(Line(number, cells, head, said, row.household_number, "", True)))
+    staging.replace_row(
+        check_all(checker, [Line(number, cells, head, said, row.household_number, "", True, "", named)])
+    )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from linli.foundation import vault
 from linli.foundation.areas.models import Area
+from linli.foundation.imports import queries as imports
 from linli.foundation.imports.models import Batch
 from linli.foundation.rules import queries as rules
 from linli.lib import addresses
@@ -17,14 +18,13 @@ from linli.lib.prefix import within
 from linli.lib.sealing import Keyring
 from linli.register.homes.models import Building, Dwelling, Estate
 from linli.register.people import groups
-from linli.register.people.codes import WORDS
 from linli.register.people.importing.cells import Remembered
 from linli.register.people.importing.memory import without_collector
 
 COMMUNITY_DIGITS = 12
 TABLES = (
     "sex", "ethnic", "education", "political", "employment", "identity_kind", "inflow_reason",
-    "marital", "relation", "residence_match", "population_kind",
+    "marital", "relation", "residence_match", "population_kind", "nationality",
 )  # fmt: skip
 
 
@@ -60,6 +60,8 @@ class Facts:
     above: tuple[str, ...] = field(default=())
     #: Whether the book counts its days from 1904.
     epoch_1904: bool = False
+    #: What the community has said of words: table → word → meaning (`saved_words`).
+    saved: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @without_collector()
@@ -86,6 +88,7 @@ def gather(batch: Batch, today: date | None = None) -> Facts:
         may_create=bool(options.get("create", True)),
         above=_above(area_id),
         epoch_1904=bool(batch.book.get("epoch_1904")),
+        saved=imports.saved_words(area_id, batch.kind),
     )
 
 
@@ -152,6 +155,3 @@ def _above(area_id: str) -> tuple[str, ...]:
     codes = [area_id[:length] for length in (2, 4, 6, 9, 12) if len(area_id) >= length]
     rows = Area.objects.filter(Q(pk__in=codes) | (Q(**within("id", area_id)) & Q(level__in=("street", "community"))))
     return tuple(sorted(set(rows.values_list("name", flat=True)), key=len, reverse=True))
-
-
-__all__ = ["WORDS", "Facts", "Place", "gather"]

@@ -123,6 +123,7 @@ def _place(batch: Batch) -> None:
         " s.floor,"
         " COALESCE(s.building_id, b.id) AS building_id, COALESCE(b.area_id, s.area_id) AS area_id,"
         " s.happened_on, s.household_number, s.relation, s.event,"
+        " CASE WHEN s.unread LIKE %s THEN 1 ELSE 0 END AS relation_unread,"
         f" CASE WHEN {NEWCOMER} THEN 1 ELSE 0 END AS newcomer"
         f' FROM "{TABLE}" AS s'
         f' LEFT JOIN "{ESTATES}" AS e ON s.building_id IS NULL AND s.building <> %s AND e.name = s.estate'
@@ -130,7 +131,7 @@ def _place(batch: Batch) -> None:
         f' LEFT JOIN "{BUILDINGS}" AS b ON (s.building_id IS NULL AND b.name = s.building AND s.building <> %s'
         "  AND ((e.id IS NOT NULL AND b.estate_id = e.id)))"
         f" WHERE s.batch_id = %s AND s.state = %s AND ({NEWCOMER} OR {MOVER})",
-        ["", "", batch.pk, "ok"],
+        ["%/relation/%", "", "", batch.pk, "ok"],
     )
     # Buildings that stand alone have no estate to be found by.
     execute(

@@ -103,7 +103,7 @@ def _put(
     if event in ENDS:
         if on is None and not errors.keys() & days.keys():
             errors[name] = ("event_day_missing", {})
-        elif on is not None and values["born"] is not None and on < values["born"]:
+        elif on is not None and values["born"] is not None and on < values["born"] and not values["born_precision"]:
             errors[name] = ("event_before_birth", {})
         # Where they lived is known: a sheet of the dead needs no doors.
         for field in ("address", "grid", "room", "building"):

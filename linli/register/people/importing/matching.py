@@ -12,7 +12,7 @@ from linli.register.homes.models import Building, Dwelling, Estate
 from linli.register.people.importing import balance, coming_back, comparing, ending, likeness, naming
 from linli.register.people.importing.happening import ENDS
 from linli.register.people.importing.staging import TABLE, execute, on_postgresql
-from linli.register.people.models import Household, Person, Spell, Staged
+from linli.register.people.models import Household, Person, Spell, Staged, StagedCell
 
 DISTRICT_DIGITS = 6
 #: When the rows were last compared with the whole register: seconds, in the counts of the batch.
@@ -72,7 +72,10 @@ def counted(batch: Batch) -> dict[str, Any]:
     )
     at = int(batch.counts.get(MATCHED_AT, 0))
     states = {state: found.get(state, 0) for state in Staged.State.values}
-    return {"rows": sum(found.values()), **states, **more, MATCHED_AT: at, "out": balance.left_out(rows)}
+    unread = rows.exclude(unread="").exclude(state=Staged.State.LEFT_OUT).count()
+    words = StagedCell.objects.filter(batch=batch).exclude(word="").values("field", "word").distinct().count()
+    counts = {"rows": sum(found.values()), **states, **more, "unread": unread, "words": words, MATCHED_AT: at}
+    return {**counts, "out": balance.left_out(rows)}
 
 
 def _new() -> Q:

@@ -21,10 +21,10 @@ NEW = "linli_people"
 PEOPLE, EVENTS, SPELLS = Person._meta.db_table, PopulationEvent._meta.db_table, Spell._meta.db_table
 #: Columns that have the same name and the same form on both sides.
 SAME = (
-    "name", "pinyin", "initials", "identity_kind", "identity_sealed", "identity_index", "sex", "born", "ethnic",
-    "nationality", "marital", "education", "political", "employment", "workplace", "phone_sealed", "phone_index",
-    "other_contact", "other_phone_sealed", "registered_area", "registered_address", "match", "inflow_reason", "note",
-    "kind",
+    "name", "pinyin", "initials", "identity_kind", "identity_sealed", "identity_index", "sex", "born",
+    "born_precision", "ethnic", "nationality", "marital", "education", "political", "employment", "workplace",
+    "phone_sealed", "phone_index", "other_contact", "other_phone_sealed", "registered_area",
+    "registered_address", "match", "inflow_reason", "note", "kind",
 )  # fmt: skip
 
 
@@ -83,7 +83,8 @@ def _gather() -> None:
         f" {next_id(PopulationEvent, 'p.staged_id')} AS event_id,"
         " p.staged_id, p.area_id, p.dwelling_id, p.happened_on, p.event,"
         " COALESCE(p.household_id, h.id) AS household_id,"
-        " CASE WHEN p.relation = '' AND h.has_head = 0 AND h.first_row = p.\"row\" THEN '02' ELSE p.relation END"
+        " CASE WHEN p.relation = '' AND p.relation_unread = 0 AND h.has_head = 0 AND h.first_row = p.\"row\""
+        " THEN '02' ELSE p.relation END"
         " AS relation"
         f" FROM {PLACED} AS p LEFT JOIN {HOMES} AS h ON p.household_id IS NULL AND h.household_key = p.household_key"
         " WHERE p.newcomer = 1",
@@ -132,6 +133,7 @@ def give(
             person_id=person_id,
             kind=kind,
             level=level,
+            facts=facts,
             basis=f"{batch.original_name}"[:200],
             source=Tag.Source.IMPORTED,
             since=row.happened_on or timezone.localdate(now),
@@ -141,11 +143,20 @@ def give(
             batch=batch,
         )
         for person_id, row in people
-        for kind, level in json.loads(row.tags)
+        for kind, level, facts in groups_of(row)
         if kind not in (but or {}).get(person_id, set())
     ]
     Tag.objects.bulk_create(fresh, batch_size=500)
     return len(fresh)
+
+
+def groups_of(row: Staged) -> list[tuple[str, str, dict[str, str]]]:
+    """The groups that a row names, each once: kind, level, and what is held with it."""
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for kind, level, *facts in json.loads(row.tags):
+        before = found.get(kind, ("", {}))
+        found[kind] = (level or before[0], {**before[1], **(facts[0] if facts else {})})
+    return [(kind, level, facts) for kind, (level, facts) in found.items()]
 
 
 def _later(day: date, months: int) -> date:

@@ -13,6 +13,7 @@ from linli.foundation.areas.queries import names_of
 from linli.foundation.imports.models import Batch
 from linli.lib import citizen_id
 from linli.lib.chinese import mask_phone, mobile
+from linli.lib.days import day_words
 from linli.register.people import codes, groups
 from linli.register.people.actions import fields
 from linli.register.people.actions.contacts import described
@@ -165,7 +166,7 @@ def facts_of(row: Staged) -> str:
     """Sex, birthday and masked numbers of a row."""
     number = citizen_id.mask(said(row, "identity")) if row.identity_sealed else ""
     phone = mask_phone(said(row, "phone")) if row.phone_sealed else ""
-    born = row.born.isoformat() if row.born else ""
+    born = day_words(row.born, row.born_precision)
     return " · ".join(part for part in (codes.label("sex", row.sex), born, number, phone) if part)
 
 
@@ -174,7 +175,7 @@ def _person_facts(person: Person | None) -> str:
         return ""
     number = citizen_id.mask(fields.plain(person, "identity")) if person.identity_sealed else ""
     phone = mask_phone(fields.plain(person, "phone")) if person.phone_sealed else ""
-    born = person.born.isoformat() if person.born else ""
+    born = person.born_words
     return " · ".join(part for part in (codes.label("sex", person.sex), born, number, phone) if part)
 
 
@@ -218,7 +219,9 @@ def shown(name: str, value: Any) -> str:
 
 def masked_cells(row: Staged, cells: list[str], mapping: dict[str, str]) -> list[tuple[int, str]]:
     """The cells of a row for the page, numbers of documents and phones masked unless they are wrong anyway."""
-    wrong = sentences_of(row.errors)
+    wrong = {*sentences_of(row.errors), *row.unread.strip("/").split("/")}
+    if row.phone_index:
+        wrong.discard("phone")
     found = []
     for at, text in enumerate(cells):
         key = mapping.get(str(at), "")

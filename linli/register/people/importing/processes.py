@@ -41,7 +41,7 @@ def packed(part: "list[Line]") -> list[tuple[Any, ...]]:
     return [tuple(line) for line in part]
 
 
-def check_chunk(part: list[tuple[Any, ...]]) -> list[tuple[Any, ...]] | bytes:
+def check_chunk(part: list[tuple[Any, ...]]) -> Any:
     """Check some rows; on PostgreSQL they come back ready for COPY, of a rehearsal nothing comes back."""
     from linli.register.people.importing.reading import Line
     from linli.register.people.importing.rows import check_all

@@ -7,9 +7,12 @@ from typing import NamedTuple
 from linli.lib.chinese import fold
 from linli.lib.sheets import Limits
 from linli.register.people.importing import setting_aside
+from linli.register.people.importing.cells import DITTO
 
 #: A million people and the header above them.
 LIMITS = Limits(rows=1_000_100)
+NEVER_AS_ABOVE = frozenset({"name", "identity", "phone", "other_phone", "head_identity", "other_contact"})
+AS_THE_HEAD = frozenset({"同户主", "与户主同", "与户主相同"})
 INHERITED = ("relation", "address", "household_number", "grid")
 HEAD_WORDS = frozenset({"户主", "本人", "本人或户主", "02", "2", "01", "1", "户主本人"})
 
@@ -28,6 +31,8 @@ class Line(NamedTuple):
     grid: str = ""
     corrected: bool = False
     aside: str = ""
+    # Somebody has said that what stands there is a name.
+    named: bool = False
 
 
 @dataclass
@@ -39,9 +44,14 @@ class Carry:
     number: str = ""
     grid: str = ""
     columns: dict[str, int] = field(default_factory=dict)
+    # The row above as it was read, for ditto marks.
+    above: list[str] = field(default_factory=list)
 
     def take(self, number: int, cells: list[str]) -> Line:
         """The row with what it inherits."""
+        if not DITTO.isdisjoint(cells):
+            cells = self._as_above(cells)
+        self.above = cells
         relation, own, household, grid = (self._cell(cells, name) for name in INHERITED)
         if "relation" not in self.columns:
             return self._by_number(number, cells, household, own, grid)
@@ -53,6 +63,21 @@ class Carry:
             # The member of a household who lives elsewhere stands alone, and those below belong to the head again.
             return Line(number, cells, number, "", "", self.grid)
         return Line(number, cells, self.head_row, self.address, self.number, self.grid)
+
+    def _as_above(self, cells: list[str]) -> list[str]:
+        """The row with the cells of the row above for its ditto marks; names and numbers are nobody else's.
+
+        “As the head” is left empty where members follow their head anyway.
+        """
+        found = list(cells)
+        for name, at in self.columns.items():
+            if not (0 <= at < len(found) and found[at] in DITTO) or name in NEVER_AS_ABOVE or ":" in name:
+                continue
+            if found[at] in AS_THE_HEAD:
+                found[at] = "" if name in INHERITED[1:] else found[at]
+            elif at < len(self.above):
+                found[at] = self.above[at]
+        return found
 
     def _by_number(self, number: int, cells: list[str], household: str, own: str, grid: str) -> Line:
         if "household_number" in self.columns and household:

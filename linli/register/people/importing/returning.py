@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.foundation import vault
@@ -10,7 +11,7 @@ from linli.foundation.imports.models import Batch
 from linli.lib import annotated
 from linli.register.people.importing import balance, contents
 from linli.register.people.importing.rows import BETWEEN
-from linli.register.people.importing.sentences import sentences_of, why
+from linli.register.people.importing.sentences import sentences_of, unread_sentences, why
 from linli.register.people.importing.upload import opened
 from linli.register.people.models import Staged
 
@@ -23,6 +24,8 @@ def annotate(batch: Batch, out: Path, *, only_wrong: bool = False) -> int:
         row.row: {columns.get(name, -1): text for name, text in sentences_of(row.errors).items()}
         for row in rows.filter(state="error").only("row", "errors").iterator(2000)
     }
+    for row, unread in unread_sentences(batch).items():
+        errors.setdefault(row, {}).update({columns.get(name, -1): text for name, text in unread.items()})
     notes = {
         row.row: _note(row)
         for row in rows.filter(state__in=("duplicate", "conflict", "left_out")).only(
@@ -63,7 +66,7 @@ def _rows(batch: Batch, only_wrong: bool) -> Iterator[tuple[int, list[str]]]:
     """The rows of the upload that were staged, with what was corrected since."""
     rows = Staged.objects.filter(batch=batch).order_by("row").only("row", "cells_sealed")
     if only_wrong:
-        rows = rows.filter(state__in=("error", "duplicate", "conflict"))
+        rows = rows.filter(Q(state__in=("error", "duplicate", "conflict")) | ~Q(unread=""))
     book = opened(batch)
     raw = iter(book.rows(batch.sheet, start=batch.first_row))
     for row in rows.iterator(2000):

@@ -1,11 +1,15 @@
 """What is wrong with a cell, in words: the check keeps codes, so that every reader reads them in their language."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from linli.foundation.imports.models import Batch
+from linli.register.people.importing.names import MAY_BE
 from linli.register.people.importing.rows import errors_of
+from linli.register.people.models import StagedCell
 
 _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     "not_in_table": lambda: _("“%(text)s” is not in the table. Choose one of its entries."),
@@ -35,6 +39,19 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
         "The value of this formula was never computed. Type it, or open the file in Excel or WPS, save it and upload "
         "it again."
     ),
+    "name_nobody": lambda: _("“%(text)s” is nobody's name. Write the person's, or leave the row out."),
+    "name_several": lambda: _("There are several people in this cell. Give each a row of their own."),
+    "name_digits": lambda: _("There are digits in this name. Correct it, or say that it is the name."),
+    "name_brackets": lambda: _("There is a remark in this name. Take it out, or say that it belongs to the name."),
+    "name_hidden": lambda: _("A part of this name is hidden. Write the whole name, or leave the row out."),
+    "name_long": lambda: _("A name has at most %(most)s characters."),
+    "hidden": lambda: _("Parts of this number are hidden: it is not a number to keep. What is held stays."),
+    "phone_more": lambda: _("There is more in this cell than the numbers that were taken."),
+    "ditto": lambda: _("“%(text)s” stands for the row above, and there is nothing to take from it."),
+    "too_long": lambda: _("This has %(n)s characters; at most %(most)s are kept here. Shorten it."),
+    "no_division": lambda: _("There is no such division. Type its name, 南京市建邺区, or its code."),
+    "yes_or_no": lambda: _("Does “%(text)s” mean yes or no?"),
+    "contradicts": lambda: _("“%(text)s” contradicts what another column of this row says of the group."),
     "name_formula": lambda: _("This is not a name but the beginning of a formula."),
     "no_group": lambda: _("“%(text)s” is none of the special groups."),
     "restricted_group": lambda: _("This group is not imported from sheets; the officer in charge enters it."),
@@ -95,6 +112,22 @@ def sentence(code: str, values: Mapping[str, Any]) -> str:
 def sentences_of(errors: str) -> dict[str, str]:
     """The errors of a staged row: field → sentence."""
     return {name: sentence(code, values) for name, (code, values) in errors_of(errors).items()}
+
+
+def may_be_name(errors: str) -> bool:
+    """Whether somebody may say that what stands in the cell of the name is one."""
+    return errors_of(errors).get("name", ("", {}))[0] in MAY_BE
+
+
+def unread_sentences(batch: Batch, rows: Collection[int] | None = None) -> dict[int, dict[str, str]]:
+    """Row → field → why its cell could not be read, of these rows or of all."""
+    cells = StagedCell.objects.filter(batch=batch)
+    if rows is not None:
+        cells = cells.filter(row__in=rows)
+    found: dict[int, dict[str, str]] = {}
+    for row, field, reason in cells.values_list("row", "field", "why").iterator(2000):
+        found.setdefault(row, {})[field] = sentence(*json.loads(reason))
+    return found
 
 
 def why(reason: str) -> str:

@@ -1,13 +1,15 @@
 """Rows into the staging table as fast as the database takes them: COPY on PostgreSQL, one prepared insert on SQLite."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from linli.register.people.importing.rows import BLANK, COLUMNS
-from linli.register.people.models import Staged
+from linli.register.people.importing.unread import CELL_COLUMNS, Rows
+from linli.register.people.models import Staged, StagedCell
 
+CELLS = StagedCell._meta.db_table
 TABLE = Staged._meta.db_table
 #: No text of ours holds a control character (`chinese.tidy`), so this one can stand for NULL.
 NULL = "\x01"
@@ -22,9 +24,20 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def encode(rows: Iterable[Sequence[Any]]) -> bytes:
+class Encoded(NamedTuple):
+    """Rows and their unread cells in the text form of COPY."""
+
+    people: bytes
+    cells: bytes
+
+
+def encode(rows: Rows) -> Encoded:
     """Rows in the text form of COPY."""
-    return "".join([_line(row) for row in rows]).encode("utf-8", "replace")
+    return Encoded(_text([_line(row) for row in rows.people]), _text([_joined(cell) + "\n" for cell in rows.cells]))
+
+
+def _text(lines: list[str]) -> bytes:
+    return "".join(lines).encode("utf-8", "replace")
 
 
 def _line(row: Sequence[Any]) -> str:
@@ -45,30 +58,40 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def write(rows: list[tuple[Any, ...]] | bytes) -> None:
-    """Add rows (values in the order of `COLUMNS`, or their `encode`d form on PostgreSQL)."""
-    names = ", ".join(f'"{name}"' for name in COLUMNS)
+def write(rows: Rows | Encoded) -> None:
+    """Add rows (values in the order of `COLUMNS`, or their `encode`d form on PostgreSQL) with their unread cells."""
+    if on_postgresql() and isinstance(rows, Rows):
+        rows = encode(rows)
+    _add(TABLE, COLUMNS, rows.people)
+    if rows.cells:
+        _add(CELLS, CELL_COLUMNS, rows.cells)
+
+
+def _add(table: str, columns: Sequence[str], rows: list[tuple[Any, ...]] | bytes) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
-        if on_postgresql():
-            data = rows if isinstance(rows, bytes) else encode(rows)
-            with cursor.copy(f"COPY \"{TABLE}\" ({names}) FROM STDIN WITH (NULL '{NULL}')") as copy:
-                copy.write(data)
+        if isinstance(rows, bytes):
+            with cursor.copy(f"COPY \"{table}\" ({names}) FROM STDIN WITH (NULL '{NULL}')") as copy:
+                copy.write(rows)
         else:
-            marks = ", ".join("?" for _name in COLUMNS)
+            marks = ", ".join("?" for _name in columns)
             raw: Any = connection.connection
-            raw.executemany(f'INSERT INTO "{TABLE}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - names of ours
+            raw.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - names of ours
 
 
-def replace_row(values: tuple[Any, ...]) -> None:
+def replace_row(rows: Rows) -> None:
     """Put a row that was corrected in the place of the old one."""
-    at = dict(zip(COLUMNS, values, strict=True))
-    Staged.objects.filter(batch_id=at["batch_id"], row=at["row"]).delete()
-    write([values])
+    at = dict(zip(COLUMNS, rows.people[0], strict=True))
+    for model in (Staged, StagedCell):
+        model._default_manager.filter(batch_id=at["batch_id"], row=at["row"]).delete()
+    write(rows)
 
 
 def forget(batch_id: int) -> None:
     """Delete what was staged for a batch."""
-    Staged.objects.filter(batch_id=batch_id)._raw_delete(Staged.objects.db)
+    for model in (Staged, StagedCell):
+        rows = model._default_manager.filter(batch_id=batch_id)
+        rows._raw_delete(rows.db)
 
 
 def execute(statement: str, values: Sequence[Any] = ()) -> int:

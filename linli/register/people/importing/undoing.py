@@ -14,6 +14,7 @@ from linli.foundation.imports import actions as batches
 from linli.foundation.imports.kinds import Cancelled, Run
 from linli.foundation.imports.models import Batch
 from linli.foundation.imports.tasks import work
+from linli.lib.days import day_of_words
 from linli.lib.errors import Refusal
 from linli.lib.prefix import within
 from linli.register.homes.models import Building, Dwelling, Estate
@@ -250,7 +251,7 @@ def _put_fields_back(batch: Batch, now: datetime) -> None:
 
 def _value(person: Person, name: str, text: str) -> Any:
     if name == "born":
-        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007 - a day has no zone
+        return day_of_words(text, today=timezone.localdate())
     return text
 
 

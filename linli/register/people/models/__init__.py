@@ -11,10 +11,11 @@ from linli.register.people.models.person import Person
 from linli.register.people.models.removed import Removed
 from linli.register.people.models.request import SubjectRequest
 from linli.register.people.models.spell import Spell
-from linli.register.people.models.staged import MadeHome, Staged
+from linli.register.people.models.staged import MadeHome, Staged, StagedCell
 from linli.register.people.models.tag import RestrictedTag, Tag
 from linli.register.people.models.tenure import Tenure
 from linli.register.people.models.transfer import Transfer
+from linli.register.people.models.unread import UnreadCell
 
 __all__ = [
     "Change",
@@ -30,8 +31,10 @@ __all__ = [
     "RestrictedTag",
     "Spell",
     "Staged",
+    "StagedCell",
     "SubjectRequest",
     "Tag",
     "Tenure",
     "Transfer",
+    "UnreadCell",
 ]

@@ -1,5 +1,6 @@
 """People (居民): one row for each person in a district, entered once."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -12,6 +13,7 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area
 from linli.foundation.files.models import StoredFile
 from linli.foundation.imports.models import Batch
+from linli.lib.days import day_words
 from linli.lib.prefix import within
 
 
@@ -66,6 +68,8 @@ class Person(models.Model):
     identity_index = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique when known
     sex = models.CharField(_("sex"), max_length=1, default="0")
     born = models.DateField(_("born on"), null=True, blank=True)
+    # "year" or "month" where no more is known; `born` is then the last day that it can be (ADR 0020).
+    born_precision = models.CharField(max_length=5, default="", blank=True)
     died = models.DateField(_("died on"), null=True, blank=True)
     ethnic = models.CharField(_("ethnic group"), max_length=2, blank=True)
     nationality = models.CharField(_("nationality"), max_length=3, default="CHN")
@@ -105,6 +109,7 @@ class Person(models.Model):
         "identity_index": "sensitive",
         "sex": "personal",
         "born": "personal",
+        "born_precision": "personal",
         "died": "personal",
         "ethnic": "personal",
         "nationality": "personal",
@@ -147,3 +152,15 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.pk}"
+
+    @property
+    def born_words(self) -> str:
+        """The birthday as far as it is known: 1958, 1958-03, 1958-03-02."""
+        return day_words(self.born, self.born_precision)
+
+    @property
+    def born_from(self) -> date | None:
+        """The first day on which this person can have been born: what may not lie before it."""
+        if self.born is None or not self.born_precision:
+            return self.born
+        return self.born.replace(month=self.born.month if self.born_precision == "month" else 1, day=1)

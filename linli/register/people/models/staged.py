@@ -37,6 +37,8 @@ class Staged(models.Model):
     # Field → sentence; and the fields that the row says anything about.
     errors = models.TextField(default="{}")
     given = models.TextField(default="", blank=True)
+    # The fields whose cell could not be read: /relation/phone/. Their text is in `StagedCell`.
+    unread = models.CharField(max_length=400, default="", blank=True)
 
     name = models.CharField(max_length=60, blank=True)
     given_name = models.CharField(max_length=60, blank=True)
@@ -47,6 +49,7 @@ class Staged(models.Model):
     identity_index = models.CharField(max_length=64, null=True)  # noqa: DJ001 - as in Person
     sex = models.CharField(max_length=1, default="0")
     born = models.DateField(null=True)
+    born_precision = models.CharField(max_length=5, default="", blank=True)
     ethnic = models.CharField(max_length=2, blank=True)
     nationality = models.CharField(max_length=3, default="CHN")
     marital = models.CharField(max_length=2, blank=True)
@@ -121,6 +124,7 @@ class Staged(models.Model):
         "identity_index": "sensitive",
         "sex": "personal",
         "born": "personal",
+        "born_precision": "personal",
         "ethnic": "personal",
         "nationality": "personal",
         "marital": "personal",
@@ -177,6 +181,35 @@ class Staged(models.Model):
     def without_number(self) -> bool:
         """Whether somebody decided that the number of the row is another's: it comes in without one."""
         return self.unlike_person_id is not None or self.unlike_row is not None
+
+
+class StagedCell(models.Model):
+    """A cell of a row on its way in that could not be read: the row stands without it, its text waits here, sealed.
+
+    `word` is what the page of words asks about, once for all rows that say it: in small letters, never with a number in
+    it; `codes` is the table that it should be a word of. `why` is a sentence of the check: [code, values].
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    row = models.PositiveIntegerField()
+    field = models.CharField(max_length=40)
+    codes = models.CharField(max_length=40, blank=True)
+    word = models.CharField(max_length=40, blank=True)
+    text_sealed = models.TextField()
+    why = models.CharField(max_length=300)
+
+    SEALED = {"text_sealed": vault.UNREAD}
+    PERSONAL = {"word": "personal", "text_sealed": "sensitive", "why": "personal"}
+
+    class Meta:
+        verbose_name = _("cell that cannot be read, on its way in")
+        indexes = [
+            models.Index(fields=["batch", "row"], name="people_cell_row"),
+            models.Index(fields=["batch", "codes", "word"], condition=~Q(word=""), name="people_cell_word"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} row {self.row} {self.field}"
 
 
 class MadeHome(models.Model):

@@ -49,6 +49,23 @@ def test_nothing_typed_means_nothing(table, nothing):
         ("identity_kind", "身份证", "111"),
         ("sex", "男性", "1"),
         ("employment", "退休", "80"),
+        ("marital", "20-已婚", "20"),
+        ("marital", "2.已婚", "20"),
+        ("relation", "01 户主", "02"),
+        ("relation", "02户主", "02"),
+        ("relation", "次女", "33"),
+        ("relation", "侄子", "93"),
+        ("relation", "弟妹", "74"),
+        ("relation", "姥姥", "64"),
+        ("relation", "住家保姆", "99"),
+        ("relation", "非户主", None),
+        # 妻 in the north, 儿媳 in the south.
+        ("relation", "媳妇", None),
+        ("relation", "公婆", None),
+        ("education", "文盲或半文盲", "90"),
+        ("identity_kind", "二代身份证", "111"),
+        ("population_kind", "常住", None),
+        ("population_kind", "非农业", None),
         ("marital", "不知道", None),
         ("sex", "3", None),
     ],
@@ -61,6 +78,38 @@ def test_every_usual_word_stands_in_its_table():
     for table, words in codes.WORDS.items():
         known = codes.labels(table)
         assert set(words.values()) <= set(known), table
+
+
+@pytest.mark.parametrize(
+    ("word", "sex", "code"),
+    [
+        ("公婆", "1", "53"),
+        ("公婆", "2", "54"),
+        ("公婆", "0", None),
+        ("子女", "2", "30"),
+        ("父母", "0", "50"),
+        ("妻", "2", None),
+    ],
+)
+def test_a_word_of_either_sex_goes_by_whose_row_it_is(word, sex, code):
+    assert codes.by_sex("relation", word, sex) == code
+
+
+def test_words_that_ask_suggest_codes_of_their_table_and_are_not_known_beside():
+    for table, words in codes.ASKED.items():
+        known = codes.labels(table)
+        for word, suggested in words.items():
+            assert set(suggested) <= set(known), (table, word)
+            assert word not in codes.WORDS[table], (table, word)
+            assert codes.alike(table, word)[: len(suggested)] == list(suggested[:3])
+    for table, pairs in codes.BY_SEX.items():
+        assert {code for pair in pairs.values() for code in pair if code} <= set(codes.labels(table))
+        assert not set(pairs) & set(codes.WORDS[table])
+
+
+@pytest.mark.parametrize("word", ["不详", "暂无", " / ", "－", "N/A", "未知"])
+def test_a_cell_may_say_nothing(word):
+    assert codes.says_nothing(word)
 
 
 def test_a_code_that_is_gone_shows_as_itself():

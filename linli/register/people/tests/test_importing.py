@@ -95,13 +95,18 @@ def test_what_is_wrong_with_a_cell_is_said_at_the_cell(by, present):
     rows[3]["姓名"] = ""
     rows.append({"姓名": "赵六", "出生日期": "去年", "特殊类别": "社区矫正对象"})
     batch = checked(by, rows, present)
-    assert batch.counts["error"] == 5
-    found = {row.row: sentences_of(row.errors) for row in Staged.objects.filter(batch=batch)}
-    assert set(found[2]) == {"identity"}
-    assert set(found[3]) == {"phone"}
-    assert set(found[4]) == {"relation"}
-    assert set(found[5]) == {"name"}
-    assert set(found[6]) == {"born", "tags"}
+    # Without a name, or with a restricted group, nobody comes in; other cells stay unread, and the person comes in.
+    assert batch.counts["error"] == 2
+    rows_of = {row.row: row for row in Staged.objects.filter(batch=batch)}
+    assert set(sentences_of(rows_of[5].errors)) == {"name"}
+    assert set(sentences_of(rows_of[6].errors)) == {"tags"}
+    assert {number: row.unread for number, row in rows_of.items()} == {
+        2: "/identity/",
+        3: "/phone/",
+        4: "/relation/",
+        5: "",
+        6: "/born/",
+    }
 
 
 def test_the_same_sheet_again_changes_nothing(by, present):
@@ -229,9 +234,9 @@ def test_a_cell_is_corrected_on_the_page(by, present):
     right = rows[1]["身份证号"]
     rows[1]["身份证号"] = "32010519600506"
     batch = checked(by, rows, present)
-    assert batch.counts["error"] == 1
+    assert Staged.objects.get(batch=batch, row=3).unread == "/identity/"
     row = correct(by=by, batch_id=batch.pk, number=3, changes={1: right}, now=present)
-    assert row.state == "ok"
+    assert (row.state, row.unread, row.identity_index is None) == ("ok", "", False)
     assert row.household_key == Staged.objects.get(batch=batch, row=2).household_key
 
 

@@ -16,16 +16,16 @@ from linli.register.people.importing.looking import look
 from linli.register.people.importing.naming import BY_NUMBER
 from linli.register.people.importing.sentences import sentences_of
 from linli.register.people.importing.undoing import blockers
-from linli.register.people.models import Headcount, Household, Person, Spell, Staged, Tag
+from linli.register.people.models import Headcount, Household, Person, Spell, Staged, StagedCell, Tag
 from linli.register.people.tests.sheets_of import undone, uploaded
 
 FOLDER = Path(__file__).parent / "sheets"
-#: Sheet → rows below the header, those of people, with errors, to be decided, and the errors by kind of field.
+#: Sheet → rows below the header, those of people, with errors, to be decided, errors and unread cells by field.
 SHEETS = {
     "户籍底册.xlsx": (47, 45, 0, 0, {}),
-    "流动人口登记.csv": (40, 40, 2, 0, {"identity": 1, "born": 1}),
-    "低保残疾台账.xlsx": (36, 36, 6, 1, {"identity": 6}),
-    "网格员摸排表.csv": (42, 41, 0, 1, {}),
+    "流动人口登记.csv": (40, 40, 0, 0, {"identity": 1}),
+    "低保残疾台账.xlsx": (36, 36, 0, 2, {"identity": 6, "tag:low_income": 2}),
+    "网格员摸排表.csv": (42, 41, 0, 1, {"kind": 10}),
     "老年人花名册.xlsx": (50, 45, 2, 0, {"name": 2}),
 }
 
@@ -114,6 +114,8 @@ def test_a_sheet_is_checked_corrected_merged_applied_and_undone(by, name):
     for row in Staged.objects.filter(batch=batch, state="error"):
         for field in sentences_of(row.errors):
             found[field] = found.get(field, 0) + 1
+    for field in StagedCell.objects.filter(batch=batch).values_list("field", flat=True):
+        found[field] = found.get(field, 0) + 1
     assert found == kinds
     corrected(by, batch)
     merged(by, batch)

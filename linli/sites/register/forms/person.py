@@ -38,7 +38,8 @@ class FieldsForm(forms.Form):
     def __init__(self, data: Any = None, *, person: Person | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         labels = words.field_labels()
-        made = {name: _field(name, str(labels[name]), person) for name in fields.EDITABLE}
+        typed = getattr(self, "said", {})
+        made = {name: _field(name, str(labels[name]), person, name in typed) for name in fields.EDITABLE}
         made.update(self.fields)
         self.fields = made
 
@@ -48,7 +49,7 @@ class FieldsForm(forms.Form):
         return [(name, [self[field] for field in names]) for name, names in SECTIONS]
 
 
-def _field(name: str, label: str, person: Person | None) -> forms.Field:
+def _field(name: str, label: str, person: Person | None, typed: bool = False) -> forms.Field:
     hint = str(HINTS.get(name, ""))
     if name in fields.CODES:
         choices = codes.choices(fields.CODES[name])
@@ -67,8 +68,11 @@ def _field(name: str, label: str, person: Person | None) -> forms.Field:
             "hx-trigger": "input changed delay:250ms",
             "hx-target": "#divisions",
         }
-    if name == "born":
-        widget: forms.Widget = forms.DateInput(attrs={"type": "date"})
+    if name == "born" and (typed or (person is not None and person.born_precision)):
+        # A year or a month alone fits into no calendar.
+        widget: forms.Widget = forms.TextInput(attrs=attrs)
+    elif name == "born":
+        widget = forms.DateInput(attrs={"type": "date"})
     elif name == "note":
         widget = forms.Textarea(attrs={"rows": 2})
     else:
@@ -102,11 +106,11 @@ class ChangeForm(FieldsForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=BIGGEST)
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
 
-    def __init__(self, data: Any = None, *, person: Person, seen: int = 0, **kwargs: Any) -> None:
-        self.person = person
+    def __init__(self, data: Any = None, *, person: Person, seen: int = 0, said: Any = None, **kwargs: Any) -> None:
+        self.person, self.said = person, said or {}
         self.before = {name: as_typed(person, name) for name in fields.EDITABLE}
         super().__init__(
-            data, person=person, initial={**self.before, "version": person.version, "seen": seen}, **kwargs
+            data, person=person, initial={**self.before, **self.said, "version": person.version, "seen": seen}, **kwargs
         )
 
     def given(self) -> dict[str, str]:

@@ -17,13 +17,14 @@ from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.actions import store_photo
 from linli.lib.errors import Refusal, Stale
-from linli.register.people.actions import editing, events, fields
+from linli.register.people.actions import editing, events, fields, unread
 from linli.register.people.actions.events import Arrival, KnownAlready, arrivals
-from linli.register.people.models import Person
+from linli.register.people.models import Person, UnreadCell
 from linli.register.people.queries import life
 from linli.sites.register import filters, history, homes
 from linli.sites.register.edge import page, person_in_scope, url_or_none
 from linli.sites.register.forms.person import ChangeForm, NewForm, merged
+from linli.sites.register.views.unread import cell_of
 from linli.ui.forms import put
 from linli.ui.toasts import toast
 
@@ -128,11 +129,11 @@ def same_again(form: NewForm, home: homes.Chosen, now: datetime) -> Person | Non
 def edit(request: ActorRequest, person_id: int) -> HttpResponse:
     """Change fields, with a reason. Who was overtaken sees what changed meanwhile, and keeps what they typed."""
     person = person_in_scope(request.actor, person_id)
+    cell, said = said_by_sheet(request, person)
     if request.method != "POST":
-        return page(
-            request, "person_edit.html", shown(person, ChangeForm(person=person, seen=life.last_change(person)))
-        )
-    form = ChangeForm(request.POST, person=person)
+        form = ChangeForm(person=person, seen=life.last_change(person), said=said)
+        return page(request, "person_edit.html", shown(person, form))
+    form = ChangeForm(request.POST, person=person, said=said)
     if not form.is_valid():
         put_all(form, {name: fields.plain(person, name) for name in fields.EDITABLE}, timezone.now())
         return page(request, "person_edit.html", shown(person, form), status=422)
@@ -154,8 +155,20 @@ def edit(request: ActorRequest, person_id: int) -> HttpResponse:
     except Refusal as refusal:
         put(form, refusal)
         return page(request, "person_edit.html", shown(person, form), status=refusal.status)
+    if cell is not None and changes:
+        unread.settle(by=request.actor, cell=cell, how=unread.How.ENTERED, now=timezone.now())
     toast(request, _("The register says so now.") if changes else _("Nothing was different; nothing was changed."))
     return redirect("register:person", person.pk)
+
+
+def said_by_sheet(request: ActorRequest, person: Person) -> tuple[UnreadCell | None, dict[str, str]]:
+    """The cell that is entered here (`?unread=`), and its text in the field where it belongs."""
+    wanted = request.GET.get("unread", "")
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+        return None, {}
+    cell = cell_of(person, int(wanted))
+    text = unread.open_text(by=request.actor, cell=cell, now=timezone.now())
+    return cell, {cell.field: text} if cell.field in fields.EDITABLE else {}
 
 
 def shown(person: Person, form: ChangeForm) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from linli.register.people.queries import life
 from linli.sites.register import history, words
 from linli.sites.register.edge import page, person_in_scope, url_or_none
 from linli.sites.register.panels import panels
-from linli.sites.register.views import contacts
+from linli.sites.register.views import contacts, unread
 
 #: The events that an office enters for somebody who lives here, in the order of the buttons.
 EVENTS = ("move_within", "marriage", "head_change", "split", "flow_out", "move_out", "death")
@@ -63,6 +63,9 @@ def person(request: ActorRequest, person_id: int) -> TemplateResponse:
         "events": history.events(life.events_of(found), actor),
         "changes": history.changes(life.changes_of(found)) if sees_changes(actor) else None,
         "corrections": life.waiting_corrections(found),
+        "unread": [unread.shown(one) for one in unread.UnreadCell.objects.visible_to(actor).open().filter(person=found)]
+        if actor.can(Permission.PEOPLE_EDIT)
+        else [],
         "panels": panels(found, actor),
         "may_edit": actor.can(Permission.PEOPLE_EDIT),
         "may_propose": actor.can(Permission.PEOPLE_PROPOSE) and not actor.can(Permission.PEOPLE_EDIT),
@@ -126,7 +129,7 @@ def key_facts(found: Person) -> list[tuple[str, Any]]:
     place = " › ".join([*([area.parent.name] if area.parent else []), area.name])
     labels = words.field_labels()
     return [
-        (labels["born"], found.born.isoformat() if found.born else ""),
+        (labels["born"], found.born_words),
         (_("Died on"), found.died.isoformat() if found.died else ""),
         (_("Population"), codes.label("population_kind", found.kind)),
         (_("Hukou and residence"), codes.label("residence_match", found.match)),
@@ -178,7 +181,7 @@ def member(one: Person, relation: str) -> dict[str, str]:
         "name": one.name,
         "url": url_or_none("register:person", one.pk),
         "relation": codes.label("relation", relation) or _("relation not known"),
-        "born": one.born.isoformat() if one.born else "",
+        "born": one.born_words,
     }
 
 

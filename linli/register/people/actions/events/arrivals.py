@@ -116,7 +116,7 @@ def come_back(*, by: Actor, person_id: int, version: int, arrival: Arrival, now:
     kind = EventKind(arrival.event)
     if kind not in (EventKind.MOVE_IN, EventKind.FLOW_IN, EventKind.ENTRY):
         raise Invalid(fields={"event": _("This event does not bring anybody in.")})
-    day = spells.checked_day(arrival.happened_on or today, today=today, born=person.born)
+    day = spells.checked_day(arrival.happened_on or today, today=today, born=person.born_from)
     if last is not None and last.valid_to is not None and day < last.valid_to:
         raise Invalid(
             fields={

@@ -120,7 +120,7 @@ def _end(
     for person in rows:
         if person.status != Person.Status.HERE:
             raise Stale(_("One of them does not live here any more. Reload the page."))
-        spells.checked_day(day, today=today, spell=spell_of(current, person), born=person.born, kind=kind)
+        spells.checked_day(day, today=today, spell=spell_of(current, person), born=person.born_from, kind=kind)
     led = led_by([person.household_id for person in rows])
     status = Person.Status.DEAD if kind == EventKind.DEATH else Person.Status.GONE
     events: list[PopulationEvent] = []

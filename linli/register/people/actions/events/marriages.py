@@ -43,7 +43,7 @@ def change_marital(
     events: list[PopulationEvent] = []
     for one in rows:
         spell = spell_of(current, one)
-        spells.checked_day(happened_on, today=today, spell=spell, born=one.born)
+        spells.checked_day(happened_on, today=today, spell=spell, born=one.born_from)
         if spell.marital == code:
             raise Invalid(fields={"marital": _("%(name)s already has this status.") % {"name": one.name}})
         other = next((two for two in rows if two.pk != one.pk), None)

@@ -165,7 +165,7 @@ def rehouse(
     wanted = _relations(rows, relations, target, today)
     for person in rows:
         spell = spell_of(current, person)
-        spells.checked_day(happened_on, today=today, spell=spell, born=person.born, kind=kind)
+        spells.checked_day(happened_on, today=today, spell=spell, born=person.born_from, kind=kind)
         if person.dwelling_id == target.dwelling_id and person.household_id == target.household_id:
             raise Invalid(fields={"home": _("%(name)s lives there already.") % {"name": person.name}})
     led = led_by(before)

@@ -25,7 +25,7 @@ from linli.register.people.importing import deciding, previewing, returning
 from linli.register.people.importing.columns import labels
 from linli.register.people.importing.looking import look
 from linli.register.people.importing.rows import DOOR_PARTS
-from linli.register.people.importing.sentences import sentences_of
+from linli.register.people.importing.sentences import may_be_name, sentences_of, unread_sentences
 from linli.register.people.models import Staged
 from linli.sites.register.forms.imports import FileForm
 from linli.sites.register.views.imports.scope import batch_in_scope, next_page, show, where
@@ -34,13 +34,14 @@ from linli.ui.links import from_page, without
 from linli.ui.toasts import toast, toast_error
 
 PAGE = 20
+ERRORS, UNREAD = "errors", "unread"
 
 
 @requires(Permission.PEOPLE_IMPORT)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def rows(request: ActorRequest, batch_id: int) -> HttpResponse:
-    """The rows with errors, 20 at a time; a POST corrects the cells of one row."""
+    """The rows with errors, or those that come in without a cell, 20 at a time; a POST corrects cells of one row."""
     batch = batch_in_scope(request.actor, batch_id)
     if batch.state != Batch.State.CHECKED:
         return redirect(where(batch))
@@ -60,7 +61,12 @@ def _correct(request: ActorRequest, batch: Batch) -> HttpResponse:
         return redirect("register:import_rows", batch.pk)
     try:
         row = deciding.correct(
-            by=request.actor, batch_id=batch.pk, number=int(number), changes=changes, now=timezone.now()
+            by=request.actor,
+            batch_id=batch.pk,
+            number=int(number),
+            changes=changes,
+            named=bool(request.POST.get("named")),
+            now=timezone.now(),
         )
     except Refusal as refusal:
         toast_error(request, str(refusal))
@@ -69,7 +75,8 @@ def _correct(request: ActorRequest, batch: Batch) -> HttpResponse:
             toast_error(request, _("Row %(row)s still has an error.") % {"row": row.row})
         else:
             toast(request, _("Row %(row)s is in order now.") % {"row": row.row})
-    return redirect(reverse("register:import_rows", args=[batch.pk]) + "?" + _filter(request.POST.get("field", "")))
+    chosen = [_filter(request.POST.get("field", "")), "show=unread" if request.POST.get("show") == UNREAD else ""]
+    return redirect(reverse("register:import_rows", args=[batch.pk]) + "?" + "&".join(filter(None, chosen)))
 
 
 def _filter(field: str) -> str:
@@ -78,15 +85,28 @@ def _filter(field: str) -> str:
 
 def _page(request: ActorRequest, batch: Batch, form: FileForm, status: int = 200) -> TemplateResponse:
     field, after = request.GET.get("field", ""), request.GET.get("after", "")
+    wrong = batch.counts.get("error", 0)
+    view = request.GET.get("show", "") if request.GET.get("show") in (ERRORS, UNREAD) else ERRORS if wrong else UNREAD
     found = Staged.objects.filter(batch=batch, state=Staged.State.ERROR)
+    if view == UNREAD:
+        found = Staged.objects.filter(batch=batch).exclude(unread="").exclude(state=Staged.State.LEFT_OUT)
     if field in labels():
-        found = found.filter(errors__contains=f'"{field}":')
+        has = {"unread__contains": f"/{field}/"} if view == UNREAD else {"errors__contains": f'"{field}":'}
+        found = found.filter(**has)
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     part, following = previewing.part(found, start, PAGE)
-    cells = deciding.cells_of(batch, part)
+    cells, unread = deciding.cells_of(batch, part), unread_sentences(batch, [row.row for row in part])
     context = {
         "form": form,
-        "lines": [_line(batch, row, cells.get(row.row, [])) for row in part],
+        "lines": [_line(batch, row, cells.get(row.row, []), unread.get(row.row, {})) for row in part],
+        "view": view,
+        "tabs": [
+            {"label": label, "url": f"?show={name}", "count": batch.counts.get(counted, 0), "current": name == view}
+            for name, label, counted in (
+                (ERRORS, _("Rows that stay out"), "error"),
+                (UNREAD, _("Cells to be read"), UNREAD),
+            )
+        ],
         "fields": [(key, labels()[key]) for key in dict.fromkeys(batch.mapping.values()) if key in labels()],
         "field": field,
         "older_url": from_page(request, str(following)) if following else "",
@@ -99,9 +119,9 @@ def _page(request: ActorRequest, batch: Batch, form: FileForm, status: int = 200
     return show(request, "import_rows.html", batch, "errors", context, status=status)
 
 
-def _line(batch: Batch, row: Staged, said: list[str]) -> dict[str, Any]:
-    """A row with its wrong cells as fields, the others as words."""
-    wrong = sentences_of(row.errors)
+def _line(batch: Batch, row: Staged, said: list[str], unread: dict[str, str]) -> dict[str, Any]:
+    """A row with its wrong and unread cells as fields, the others as words."""
+    wrong = unread | sentences_of(row.errors)
     columns = {name: int(at) for at, name in batch.mapping.items() if name}
     cells = dict(previewing.masked_cells(row, said, batch.mapping))
     inputs = []
@@ -119,7 +139,13 @@ def _line(batch: Batch, row: Staged, said: list[str]) -> dict[str, Any]:
             }
         )
     others = [(batch.columns[at], text) for at, text in cells.items() if text and at < len(batch.columns)]
-    return {"row": row, "name": row.name or "—", "inputs": inputs, "others": others[:8]}
+    return {
+        "row": row,
+        "name": row.name or "—",
+        "inputs": inputs,
+        "others": others[:8],
+        "may_be_name": may_be_name(row.errors),
+    }
 
 
 @requires(Permission.PEOPLE_IMPORT)

@@ -20,7 +20,7 @@ from linli.sites.register.edge import MOST, page
 
 State = Batch.State
 #: The steps in their order, and the step at which a batch of each state stands.
-STEPS = ("upload", "columns", "check", "errors", "merge", "preview", "result")
+STEPS = ("upload", "columns", "check", "words", "errors", "merge", "preview", "result")
 AT = {
     State.UPLOADED: "columns",
     State.MAPPED: "columns",
@@ -64,8 +64,13 @@ def where(batch: Batch) -> str:
 
 
 def next_page(batch: Batch) -> str:
-    """What is to do next for a batch that was checked: errors, then the merge desk, then the preview."""
-    if batch.counts.get("error"):
+    """What is to do next for a batch that was checked: words, errors, then the merge desk, then the preview."""
+    return "import_words" if batch.counts.get("words") else page_after_words(batch)
+
+
+def page_after_words(batch: Batch) -> str:
+    """The same, whatever words are still to be asked about."""
+    if batch.counts.get("error") or batch.counts.get("unread"):
         return "import_rows"
     return "import_merge" if batch.counts.get("duplicate") else "import_preview"
 
@@ -98,6 +103,7 @@ def steps_of(batch: Batch | None, current: str) -> list[dict[str, Any]]:
         "upload": _("Upload"),
         "columns": _("Columns"),
         "check": _("Check"),
+        "words": _("Words"),
         "errors": _("Errors"),
         "merge": _("Merge desk"),
         "preview": _("Preview"),
@@ -106,7 +112,8 @@ def steps_of(batch: Batch | None, current: str) -> list[dict[str, Any]]:
     at = STEPS.index(current)
     notes = {}
     if batch is not None and batch.state == State.CHECKED:
-        notes = {"errors": batch.counts.get("error") or "", "merge": batch.counts.get("duplicate") or ""}
+        counted = {"words": "words", "errors": "error", "merge": "duplicate"}
+        notes = {step: batch.counts.get(name) or "" for step, name in counted.items()}
     return [
         {
             "label": labels[name],
