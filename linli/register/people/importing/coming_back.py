@@ -6,7 +6,7 @@ file mean nothing; rows without a key are ordinary rows.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -21,10 +21,10 @@ from linli.lib import citizen_id
 from linli.lib.chinese import fold, mask_phone, same_name
 from linli.register.people import groups, row_keys
 from linli.register.people.actions import fields
-from linli.register.people.importing import comparing
+from linli.register.people.importing import comparing, contacts
 from linli.register.people.importing.naming import NAME_DIFFERS
 from linli.register.people.importing.rows import BETWEEN
-from linli.register.people.models import Change, Household, Person, Spell, Staged, StagedCell, Tag
+from linli.register.people.models import Change, Contact, Household, Person, Spell, Staged, StagedCell, Tag
 from linli.register.people.row_keys import RowKey
 
 CHUNK = 500
@@ -84,6 +84,7 @@ def find(batch: Batch) -> None:
         keys = {row.pk: row_keys.read(row.row_key) for row in part}
         known = _known(batch, [key for key in keys.values() if key is not None])
         unread = {row.row: row.unread for row in part}
+        beside = contacts.held_by(list(known)) if any(row.contacts_sealed for row in part) else {}
         for row in part:
             key = keys[row.pk]
             _forget_own_errors(row)
@@ -95,7 +96,7 @@ def find(batch: Batch) -> None:
             elif row.person_id not in (None, held.person.pk):
                 _refuse(row, "identity", "key_other")
             else:
-                _settle(row, columns, key, held)
+                _settle(row, columns, key, held, beside.get(held.person.pk, ()))
         Staged.objects.bulk_update(part, WRITTEN, batch_size=100)
         _forget_unread(batch, part, unread)
 
@@ -219,7 +220,7 @@ def _fits(row: Staged, columns: Mapping[str, int], known: Known) -> bool:
     return same_name(row.name, person.name) and row.born is not None and row.born == person.born
 
 
-def _settle(row: Staged, columns: Mapping[str, int], key: RowKey, known: Known) -> None:
+def _settle(row: Staged, columns: Mapping[str, int], key: RowKey, known: Known, beside: Sequence[Contact]) -> None:
     """The row means this person: what is untouched says nothing, what both sides changed is to be decided."""
     person, cells = known.person, _cells(row)
     row.person_id, row.person_version = person.pk, person.version
@@ -252,7 +253,7 @@ def _settle(row: Staged, columns: Mapping[str, int], key: RowKey, known: Known) 
         return
     row.state = Staged.State.OK
     have = {kind for kind, is_open in known.groups.values() if is_open}
-    differ = comparing.differences(row, person, have)
+    differ = comparing.differences(row, person, have, beside)
     if key.version != person.version:
         differ = _touched(row, differ, key, known)
     if person.status == Person.Status.DEAD and not (differ or row.event or comparing.moves(row, person)):
