@@ -37,19 +37,20 @@ NOT_ASKED: Final = ("identity_kind",)
 class Asked:
     """A word of a column: how many rows say it, who (masked), what it may mean, and what it probably means."""
 
-    field: str
+    name: str
     table: str
     word: str
     rows: int
     heading: str
     people: list[str] = field(default_factory=list)
     choices: list[tuple[str, str]] = field(default_factory=list)
+    hint: list[str] = field(default_factory=list)
     suggestion: str = OPEN
 
     @property
     def key(self) -> str:
         """What it is called in a form."""
-        return f"{self.field}|{self.word}"
+        return f"{self.name}|{self.word}"
 
 
 def count(batch: Batch) -> int:
@@ -59,26 +60,27 @@ def count(batch: Batch) -> int:
 
 def asked(batch: Batch, *, most: int = MOST) -> list[Asked]:
     """The words that are said most, with everything the page shows. Some five statements, however many rows."""
-    rows = list(_words(batch).order_by("-n", "field", "word")[:most])
+    rows = sorted(_words(batch), key=lambda row: (-row["n"], row["field"], row["word"]))[:most]
     names = _names(batch, {number for row in rows for number in (row["first"], row["last"])})
     headings = {name: str(batch.columns[int(at)]) for at, name in batch.mapping.items() if int(at) < len(batch.columns)}
     known = Choices(batch)
     return [
         Asked(
-            field=row["field"],
+            name=row["field"],
             table=row["codes"],
             word=row["word"],
             rows=row["n"],
             heading=headings.get(row["field"], row["field"]),
             people=list(dict.fromkeys(names[one] for one in (row["first"], row["last"]) if names.get(one))),
             choices=known.of(row["field"]),
+            hint=known.hint(row["field"], row["word"]),
             suggestion=known.suggested(row["field"], row["word"]),
         )
         for row in rows
     ]
 
 
-def _words(batch: Batch) -> QuerySet[StagedCell, dict[str, Any]]:
+def _words(batch: Batch) -> QuerySet[StagedCell, Any]:
     cells = StagedCell.objects.filter(batch=batch).exclude(word="").exclude(field__in=NOT_ASKED)
     return cells.values("field", "codes", "word").annotate(
         n=Count("row", distinct=True), first=Min("row"), last=Max("row")
@@ -107,13 +109,24 @@ class Choices:
             return [*later, *codes.choices(CODES[meaning_of(name).field], area_id=self.area_id, empty=None)]
         return [*later, (YES, _("yes")), (NO, _("no"))]
 
+    def hint(self, name: str, word: str) -> list[str]:
+        """The labels of the entries that a word may be, best first."""
+        found = [self.suggested(name, word)]
+        if meaning_of(name).field in CODES:
+            found = codes.alike(CODES[meaning_of(name).field], word, area_id=self.area_id)
+        labels = dict(self.of(name))
+        return [labels[code] for code in found if code and code in labels]
+
     def suggested(self, name: str, word: str) -> str:
-        """The entry that a word most probably is; "" where nobody should guess."""
+        """The entry that a word most probably is, chosen beforehand; "" where it may be one as well as another."""
         if name == LIST:
             named = self.lists.named(word) if self.lists else []
             return named[0] if len(named) == 1 and not self._denies(word) else OPEN
         if meaning_of(name).field in CODES:
-            found = codes.alike(CODES[meaning_of(name).field], word, area_id=self.area_id)
+            table = CODES[meaning_of(name).field]
+            if len(codes.ASKED.get(table, {}).get(word, ())) > 1 or word in codes.BY_SEX.get(table, {}):
+                return OPEN
+            found = codes.alike(table, word, area_id=self.area_id)
             return found[0] if found else OPEN
         return OPEN
 

@@ -109,6 +109,7 @@ class RowChecker:
         self.names = Remembered(_name_parts)
         self.phones: Remembered[str, Phones] = Remembered(read_phones)
         self.divisions = Remembered(_division)
+        self.household_numbers = Remembered(_household_number)
         self.event_day = facts.event_on if facts.event_on != facts.today else None
         self.written = Remembered(date.isoformat)
         self.groups = GroupCells(facts)
@@ -400,8 +401,8 @@ class RowChecker:
         return standing
 
     def _household(self, values: Values, line: Line, standing: Standing) -> None:
-        whole = fold(values.get("_household_number", "") or line.household_number)
-        number = "" if whole in DITTO or codes.says_nothing(whole) else whole
+        whole = values.get("_household_number", "") or line.household_number
+        number = self.household_numbers(whole) if whole else ""
         if len(number) > LONGEST_HOUSEHOLD_NUMBER:
             unread(
                 values, "household_number", number, ("too_long", {"most": LONGEST_HOUSEHOLD_NUMBER, "n": len(number)})
@@ -468,6 +469,12 @@ def _division(text: str) -> str:
         return code if divisions.known(code) is not None else ""
     found = divisions.find(text)
     return found[0].code if len(found) == 1 else ""
+
+
+def _household_number(text: str) -> str:
+    """The number of a household, "" for what is none."""
+    whole = fold(text)
+    return "" if whole in DITTO or codes.says_nothing(whole) else whole
 
 
 def _unread_here(values: Values, name: str) -> bool:

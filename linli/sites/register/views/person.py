@@ -21,7 +21,7 @@ from linli.lib.chinese import fold
 from linli.register.people import codes, groups, readings
 from linli.register.people.actions import fields
 from linli.register.people.actions.requests import may_take
-from linli.register.people.models import Person, PopulationEvent, Tag, Tenure
+from linli.register.people.models import Person, PopulationEvent, Tag, Tenure, UnreadCell
 from linli.register.people.queries import life
 from linli.sites.register import history, words
 from linli.sites.register.edge import page, person_in_scope, url_or_none
@@ -63,7 +63,7 @@ def person(request: ActorRequest, person_id: int) -> TemplateResponse:
         "events": history.events(life.events_of(found), actor),
         "changes": history.changes(life.changes_of(found)) if sees_changes(actor) else None,
         "corrections": life.waiting_corrections(found),
-        "unread": [unread.shown(one) for one in unread.UnreadCell.objects.visible_to(actor).open().filter(person=found)]
+        "unread": [unread.shown(one) for one in UnreadCell.objects.visible_to(actor).open().filter(person=found)]
         if actor.can(Permission.PEOPLE_EDIT)
         else [],
         "panels": panels(found, actor),

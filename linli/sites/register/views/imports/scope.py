@@ -7,6 +7,7 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.http import ActorRequest
@@ -103,7 +104,7 @@ def steps_of(batch: Batch | None, current: str) -> list[dict[str, Any]]:
         "upload": _("Upload"),
         "columns": _("Columns"),
         "check": _("Check"),
-        "words": _("Words"),
+        "words": pgettext("import", "Words"),
         "errors": _("Errors"),
         "merge": _("Merge desk"),
         "preview": _("Preview"),

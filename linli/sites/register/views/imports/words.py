@@ -67,7 +67,6 @@ def _page(
             "asked": one,
             "chosen": typed.get(one.key, one.suggestion),
             "error": told.get(one.key, ""),
-            "suggested": dict(one.choices).get(one.suggestion, "") if one.suggestion else "",
         }
         for one in found
     ]
