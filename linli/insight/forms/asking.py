@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from linli.insight.forms import doubting, rosters
 from linli.insight.forms.column import NUMBER, AskedColumn, Level
 from linli.insight.forms.rosters import CASE, HOUSEHOLD, PERSON, SLOT, TENANCY
 from linli.insight.forms.sources.lines import BY_ATTRIBUTE, OF_OTHERS
@@ -18,7 +19,7 @@ from linli.insight.ledgers.models import Subject
 from linli.lib.chinese import fold
 from linli.lib.sheets.headers import plain_name
 from linli.register.people import headings
-from linli.register.people.headings import SELF, Heading
+from linli.register.people.headings import SELF, UNKNOWN, Heading
 
 #: Never held for a form: a remark is the form's own, and a class of “people” is the sender's.
 _OWN: Final = frozenset({"note", "event", "happened_on", "registered_area", "status", "recorded"})
@@ -27,7 +28,8 @@ _OWN_NAMES: Final = frozenset(
 )
 #: Words that say a column wants to know more than whether somebody belongs to a group.
 _MORE_THAN_YES: Final = ("能力", "评估", "情况", "程度", "健康", "原因", "状况", "档案", "备注", "说明")
-_QUESTIONS: Final = ("是否", "是不是", "有无", "有没有")
+#: Groups whose members have lost the child that their forms ask for.
+_WITHOUT_CHILDREN: Final = frozenset({"bereaved"})
 #: What is read of somebody of the register who stands beside the person of a row.
 _OF_OTHERS: Final = frozenset(
     {
@@ -56,12 +58,13 @@ def columns_of(names: Sequence[str], *, unit: str = PERSON, tag: str = "") -> tu
     if unit == CASE:
         raise ValueError("cases have words of their own")
     read = headings.read(list(names))
-    return tuple(_column(heading, unit, tag) for heading in read if heading.name)
+    strange = doubting.strangers_own(read)
+    return tuple(_column(heading, unit, tag, heading.at in strange) for heading in read if heading.name)
 
 
-def _column(heading: Heading, unit: str, tag: str) -> AskedColumn:
+def _column(heading: Heading, unit: str, tag: str, is_strange: bool) -> AskedColumn:
     name = heading.name
-    if SLOT.search(fold(name)):
+    if is_strange or SLOT.search(fold(name)):
         return AskedColumn(heading.at, name, "")
     key = _own_key(name, unit)
     if key is None:
@@ -126,6 +129,11 @@ def _is_of_somebody(groups: Sequence[str]) -> bool:
 def _meant(heading: Heading, unit: str, tag: str) -> tuple[str, str]:
     """(subject, attribute) of a heading; an attribute of "" where nobody can be sure."""
     subject, field = heading.subject or SELF, heading.field
+    if field == "name" and subject == UNKNOWN and rosters.is_own_name(heading.name):
+        # 妇女姓名, 军人姓名: whoever the rows are about.
+        return SELF, field
+    if doubting.asks_something_else(heading) or (subject == "child" and tag in _WITHOUT_CHILDREN):
+        return subject, ""
     if unit == HOUSEHOLD and subject == "head" and (heading.sure or heading.why == "beside"):
         # In a list of households what names nobody is the head's, and the head is the person of the row.
         subject = SELF
@@ -141,13 +149,13 @@ def _meant(heading: Heading, unit: str, tag: str) -> tuple[str, str]:
 
 def _of_self(heading: Heading, field: str, unit: str, tag: str) -> str:
     last = plain_name(heading.name.rpartition("/")[2])
-    asks = any(question in last for question in _QUESTIONS)
+    asks = doubting.is_question(last)
     if field in _OWN or last in _OWN_NAMES:
         return ""
     if field == "serial":
         return NUMBER
     if field.startswith("tag:"):
-        return _of_group(heading, field, last)
+        return _of_group(heading, field, last, unit)
     if field == "match":
         return "is:apart" if heading.opposite else "is:together" if asks else "match"
     if field == "fact:covered":
@@ -161,9 +169,17 @@ def _of_self(heading: Heading, field: str, unit: str, tag: str) -> str:
     return field
 
 
-def _of_group(heading: Heading, field: str, last: str) -> str:
+def _of_group(heading: Heading, field: str, last: str, unit: str) -> str:
+    kind = field.removeprefix("tag:")
+    is_own = unit != HOUSEHOLD or heading.subject == "head"
+    if doubting.is_of_home(heading.name) or not (is_own or heading.aspect not in ("", "member")):
+        asked = doubting.is_home_group(kind) and not heading.opposite and heading.aspect in ("", "member")
+        return f"home:{kind}" if asked and not any(word in last for word in _MORE_THAN_YES) else ""
+    if not is_own and not doubting.is_home_group(kind):
+        # Whose certificate it is in a row about a household, nobody says.
+        return ""
     if heading.aspect not in ("", "member"):
-        return f"{field.removeprefix('tag:')}.{heading.aspect}"
+        return f"{kind}.{heading.aspect}"
     if heading.opposite or any(word in last for word in _MORE_THAN_YES):
         return ""
     return field
@@ -173,7 +189,8 @@ def is_told(subject: str, attribute: str) -> bool:
     """Whether anything can tell an attribute: the rows of forms have a reader for it, or the ledgers do."""
     if subject != SELF:
         return attribute in _OF_OTHERS
-    return attribute in BY_ATTRIBUTE or attribute.startswith("tag:") or attribute in definitions.fields(Subject.PEOPLE)
+    is_group = attribute.startswith(("tag:", "home:"))
+    return is_group or attribute in BY_ATTRIBUTE or attribute in definitions.fields(Subject.PEOPLE)
 
 
 def _level(attribute: str) -> Level:

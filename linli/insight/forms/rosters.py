@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.lib.chinese import fold
+from linli.register.people import headings
 
 CASES_CLASS: Final = "cases_class"
 VISITS_FROM, VISITS_TO = "visits_from", "visits_to"
@@ -265,4 +266,21 @@ def unit_of(headings: Sequence[str]) -> str:
     if any(word in name for name in names for word in _TENANTS):
         return TENANCY
     is_headed = any(name.startswith("户主") or "/户主" in name for name in names)
-    return HOUSEHOLD if is_headed and not any(name.split("/")[-1] in _OWN_NAMES for name in names) else PERSON
+    return HOUSEHOLD if is_headed and not any(is_own_name(name) for name in names) else PERSON
+
+
+def is_own_name(name: str) -> bool:
+    """Whether a heading is the name of whom the rows are about: 姓名, 儿童姓名, 残疾人姓名, 妇女姓名."""
+    last = fold(name).replace(" ", "").split("/")[-1]
+    if "/" in name and headings.read([name])[0].subject not in (headings.SELF, headings.UNKNOWN):
+        return False
+    if last in _OWN_NAMES:
+        return True
+    whose = last.removesuffix("姓名")
+    if whose == last or not whose:
+        return False
+    return any(
+        whose == word or (len(whose) > 1 and word.endswith(whose))
+        for word, roster, _enough in _words()
+        if "none" not in roster and "unit" not in roster
+    )

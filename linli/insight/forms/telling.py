@@ -70,6 +70,8 @@ def origin(column: AskedColumn, form: Form) -> tuple[str, str]:
 def _of_self(key: str) -> str:
     if key in _PLACES:
         return _PLACES[key]
+    if key.startswith("home:"):
+        return f"{_of_self('tag:' + key.removeprefix('home:'))}（本户）"
     kind, _dot, side = key.removeprefix("tag:").partition(".")
     known = groups.groups().get(kind)
     if key.startswith("tag:") or side:

@@ -1,11 +1,12 @@
 """What a row of a form knows: whom it is about, and the others that its headings ask for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from linli.foundation import vault
+from linli.insight.forms import doubting
 from linli.insight.forms.column import AskedColumn
 from linli.insight.ledgers import columns, definitions
 from linli.insight.ledgers.models import Subject
@@ -39,6 +40,8 @@ class Line:
     row: Row | None
     others: dict[str, Other] = field(default_factory=dict)
     dwelling: Dwelling | None = None
+    #: The groups that somebody of the household belongs to; None where the person has none, or nobody asked.
+    home: Collection[str] | None = None
     #: What only this kind of row knows: attribute → value.
     own: Mapping[str, Any] = field(default_factory=dict)
 
@@ -64,6 +67,9 @@ def reader_of(column: AskedColumn, source: Source, whole: bool) -> Read:
     if key.startswith("tag:"):
         kind = key.removeprefix("tag:")
         return lambda line: _belongs(line, kind, source)
+    if key.startswith("home:"):
+        group = key.removeprefix("home:")
+        return lambda line: ("是" if group in line.home else "否") if line.home is not None else None
     read = columns.reader(definitions.fields(Subject.PEOPLE)[key], source, (key,) if whole else ())
     return lambda line: _blank(read(line.row)) if line.row is not None else None
 
@@ -89,12 +95,13 @@ def _reader_of_other(column: AskedColumn, source: Source, whole: bool) -> Read:
     """Another's facts: of somebody of the register those of the register, else what was written down of them."""
     subject, attribute = column.subject, column.attribute
     written = _WRITTEN.get(attribute)
+    sex = doubting.sex_of_spouse(column.name) if subject == "spouse" else ""
     known = definitions.fields(Subject.PEOPLE).get(attribute)
     read = columns.reader(known, source, (attribute,) if whole else ()) if known is not None else None
 
     def tell(line: Line) -> Value:
         other = line.others.get(subject)
-        if other is None:
+        if other is None or (sex and not _is_spouse_of(line, sex)):
             return None
         if written is not None and (value := written(other)):
             hidden = attribute in ("phone", "identity") and not whole
@@ -104,6 +111,12 @@ def _reader_of_other(column: AskedColumn, source: Source, whole: bool) -> Read:
         return _blank(read(other.row))
 
     return tell
+
+
+def _is_spouse_of(line: Line, sex: str) -> bool:
+    """Whether the spouse of the person of a line can be of a sex: 妻子 is nothing that a woman is asked for."""
+    person = person_of(line)
+    return person is not None and person.sex in ("1", "2") and person.sex != sex
 
 
 _WRITTEN: Final[Mapping[str, Callable[[Other], str]]] = {
@@ -230,7 +243,10 @@ def _month(line: Line, source: Source) -> Value:
 
 def _other_phone(line: Line, source: Source) -> Value:
     person = person_of(line)
-    return vault.unseal(person.other_phone_sealed, vault.PHONE) if person is not None else None
+    if person is None or person.other_contact:
+        # The other phone is then that of whom to call, and no second one of the person.
+        return None
+    return vault.unseal(person.other_phone_sealed, vault.PHONE)
 
 
 def _is_kind(kind: str) -> Callable[[Line, Source], Value]:

@@ -26,6 +26,18 @@ def _homes(rows: Sequence[Line]) -> set[int]:
     return {line.row.life.household_id for line in rows if line.row is not None and line.row.life.household_id}
 
 
+def homes(rows: Sequence[Line], kinds: Collection[str], source: Source) -> None:
+    """Tell each line which of some groups anybody of its household belongs to. One statement."""
+    members = Person.objects.living_here().filter(household_id__in=_homes(rows))
+    tags = Tag.objects.on(source.day).filter(kind__in=kinds, person__in=members)
+    found: dict[int, set[str]] = {}
+    for home, kind in tags.values_list("person__household_id", "kind"):
+        found.setdefault(home, set()).add(kind)
+    for line in rows:
+        if line.row is not None and line.row.life.household_id:
+            line.home = found.get(line.row.life.household_id, set())
+
+
 def _members(rows: Sequence[Line], relations: Collection[str], source: Source) -> dict[int, list[Any]]:
     people = Person.objects.living_here().filter(household_id__in=_homes(rows), relation__in=relations)
     found: dict[int, list[Any]] = {}

@@ -27,7 +27,7 @@ def ledger_source(actor: Actor, chosen: Any, today: date, columns: Sequence[Aske
     """The people of a roster as the ledgers read them, with what the columns need."""
     keys: list[str] = []
     for column in columns:
-        if column.subject in lines.OF_OTHERS:
+        if column.subject in lines.OF_OTHERS or column.key.startswith("home:"):
             continue
         is_group = column.key.startswith("tag:") or "." in column.key
         keys += ["tags"] if is_group else [column.key]
@@ -77,6 +77,8 @@ class PeopleSource:
     def _gathered(self, found: Sequence[Line]) -> Sequence[Line]:
         lines.dwellings_of(found)
         others.gather(found, {column.subject for column in self.columns}, self.people)
+        if kinds := {one.key.removeprefix("home:") for one in self.columns if one.key.startswith("home:")}:
+            others.homes(found, kinds, self.people)
         return found
 
 
