@@ -13,7 +13,7 @@ from linli.insight.ledgers.rows import Row, Source
 from linli.lib import citizen_id
 from linli.lib.chinese import mask_phone
 from linli.register.people import codes, row_keys
-from linli.register.people.models import Contact, Tag
+from linli.register.people.models import Contact, Person, Tag
 
 Value = str | int | float | date | None
 Cell = Callable[[Row, Source], Value]
@@ -87,7 +87,7 @@ def _sealed(name: str, context: str) -> Cell:
 
 def _born(row: Row, source: Source) -> date | str | None:
     """The birthday; of a year or month alone its words: no cell tells a day that nobody knows."""
-    person = row.thing
+    person: Person = row.thing
     return person.born_words if person.born_precision else person.born
 
 

@@ -55,15 +55,32 @@ class _Found:
             self.add(_at(fresh).values_list(*COLUMNS))
 
 
-def refresh(*, on: date, now: datetime, households: Iterable[int | None] = (), people: Collection[int] = ()) -> int:
+def refresh(
+    *,
+    on: date,
+    now: datetime,
+    households: Iterable[int | None] = (),
+    people: Collection[int] = (),
+    doors: Collection[Door] = (),
+) -> int:
     """Write the computed groups of some people and households anew, and of all who ever lived behind their doors.
 
+    `doors`: those that no spell tells of any more, because what was told of them was taken back (`doors_of`).
     Returns how many rows are new, changed or gone. Called at the end of the transaction that changed the facts.
     """
     wanted = {one for one in households if one is not None}
     lived = Spell.objects.filter(Q(household_id__in=wanted) | Q(person_id__in=list(people)))
-    doors = lived.order_by().values_list("dwelling_id", "household_id").distinct()
-    return _bring(set(people), {door for door in map(_door, doors) if door is not None}, on, now)
+    return _bring(set(people), _doors(lived) | set(doors), on, now)
+
+
+def doors_of(people: Collection[int]) -> set[Door]:
+    """The doors behind which people lived at any time. Asked before spells are taken back. One statement."""
+    return _doors(Spell.objects.filter(person_id__in=people))
+
+
+def _doors(spells: Any) -> set[Door]:
+    rows = spells.order_by().values_list("dwelling_id", "household_id").distinct()
+    return {door for door in map(_door, rows) if door is not None}
 
 
 def refresh_area(area_id: str, *, on: date, now: datetime) -> int:

@@ -187,8 +187,7 @@ def _called(model: Any) -> str:
 
 def _undo(batch: Batch, now: datetime, run: Run) -> None:
     run.say("changes")
-    lived = Spell.objects.filter(dwelling__in=created(batch).values("dwelling_id")).exclude(person__batch=batch)
-    behind = set(lived.values_list("person_id", flat=True)) | set(touched(batch).values_list("pk", flat=True))
+    behind = _behind_the_same_doors(batch) | set(touched(batch).values_list("pk", flat=True))
     _take_back_moves(batch, now)
     _put_fields_back(batch, now)
     Tag.objects.filter(batch=batch).delete()
@@ -204,6 +203,17 @@ def _undo(batch: Batch, now: datetime, run: Run) -> None:
     concerned = sorted(behind)
     for start in range(0, len(concerned), CHUNK):
         tags.refresh(people=concerned[start : start + CHUNK], on=timezone.localdate(now), now=now)
+
+
+def _behind_the_same_doors(batch: Batch) -> set[int]:
+    """Who else ever lived behind a door to which the batch brought somebody: whether they are alone may change."""
+    told = Spell.objects.filter(Q(person__batch=batch) | Q(opened_by__batch=batch))
+    others = Spell.objects.exclude(person__batch=batch).order_by()
+    found: set[int] = set()
+    for door in ("dwelling_id", "household_id"):
+        there = others.filter(**{f"{door}__in": told.exclude(**{door: None}).values(door)})
+        found.update(there.values_list("person_id", flat=True).distinct())
+    return found
 
 
 def _take_back_moves(batch: Batch, now: datetime) -> None:

@@ -12,7 +12,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, Refusal, Stale
 from linli.register.people import stops
-from linli.register.people.actions import spells, tags
+from linli.register.people.actions import computed, spells, tags
 from linli.register.people.actions.events.base import HEAD, may_edit
 from linli.register.people.models import Person, PopulationEvent, Spell
 
@@ -40,6 +40,7 @@ def take_back(*, by: Actor, event_id: int, reason: str, now: datetime) -> Popula
         raise Invalid(fields={"reason": _("Say why it is taken back.")})
     everybody = PopulationEvent.objects.filter(of_act(event)).values_list("person_id", flat=True)
     before = spells.locked_with_homes(everybody)
+    doors = computed.doors_of(everybody)
     parts = list(PopulationEvent.objects.select_for_update().filter(of_act(event)).order_by("-pk"))
     _may_go_back(parts, next(one for one in parts if one.pk == event_id))
     people: set[int] = set()
@@ -54,7 +55,8 @@ def take_back(*, by: Actor, event_id: int, reason: str, now: datetime) -> Popula
         people |= concerned
     after = set(Person.objects.filter(pk__in=people).values_list("household_id", flat=True))
     homes = {person.household_id for person in before.values()}
-    tags.refresh(households=homes | after, people=list(people), on=timezone.localdate(now), now=now)
+    today = timezone.localdate(now)
+    tags.refresh(households=homes | after, people=list(people), doors=doors, on=today, now=now)
     return next(one for one in parts if one.pk == event_id)
 
 
