@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.apps.admission.models import Handing, Task
 from linli.foundation import vault
@@ -150,7 +151,7 @@ class Submission(models.Model):
         WAITING = "waiting", _("waiting for the community")
         RELEASED = "released", _("given")
         REFUSED = "refused", _("not given")
-        WITHDRAWN = "withdrawn", _("taken back")
+        WITHDRAWN = "withdrawn", pgettext_lazy("what was given", "taken back")
         ENDED = "ended", _("not needed any more")
         BEFORE = "before", _("taken by the sender before releases began")
 

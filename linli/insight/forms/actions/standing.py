@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.foundation.accounts.access import refusal
 from linli.foundation.accounts.actors import Actor
@@ -79,7 +80,7 @@ def withdraw(*, by: Actor, form: CommunityForm, now: datetime) -> None:
     held = StandingRelease.objects.select_for_update().filter(form=form, ended_at__isnull=True).first()
     if held is None:
         raise Stale(_("There is no standing release any more."))
-    _end(held, by, _("Taken back."), now)
+    _end(held, by, pgettext("what was given", "Taken back."), now)
 
 
 def _end(held: StandingRelease, by: Actor, why: str, now: datetime) -> None:
