@@ -6,9 +6,10 @@ from linli.foundation.imports import queries as batches
 from linli.foundation.imports.models import Batch
 from linli.lib.sheets import Header, SheetRefused
 from linli.register.people.headings import signature
-from linli.register.people.importing import contents
+from linli.register.people.importing import contents, elsewhere
 from linli.register.people.importing.columns import is_taken, proposed
 from linli.register.people.importing.contents import SAMPLE, Book, Rows, Sheet
+from linli.register.people.importing.elsewhere import Elsewhere
 from linli.register.people.importing.kind import CODE
 from linli.register.people.importing.refusals import translated
 from linli.register.people.importing.upload import opened
@@ -50,6 +51,16 @@ class Look:
     first: list[tuple[int, list[str]]]
     columns: list[Column]
     signature: str
+    elsewhere: Elsewhere
+
+
+def place_of(batch: Batch, sheet: str, header: Header, rows: Rows, columns: list[Column]) -> Elsewhere:
+    """What the title and the first addresses say of another place."""
+    titles = dict.fromkeys(cell for number, cells in rows if number < header.first for cell in cells if cell)
+    at = next((column.index for column in columns if column.field in ("address", "estate")), -1)
+    data = (cells for number, cells in rows if number >= header.data_from)
+    doors = [cells[at] for cells in data if 0 <= at < len(cells) and cells[at]]
+    return elsewhere.of_top(batch, titles=[sheet, *titles], doors=doors)
 
 
 def look(batch: Batch, *, sheet: str = "", last_header_row: int = 0) -> Look:
@@ -85,7 +96,8 @@ def look(batch: Batch, *, sheet: str = "", last_header_row: int = 0) -> Look:
     above = [(number, cells) for number, cells in rows if number < header.data_from and any(cells)]
     below = chosen["whole"] - len(above)
     hidden, uncomputed = chosen["concealed"], chosen["uncomputed"]
-    return Look(holds, info.name, below, hidden, uncomputed, header, above[-6:], data[:SHOWN], columns, mark)
+    other = place_of(batch, info.name, header, rows, columns)
+    return Look(holds, info.name, below, hidden, uncomputed, header, above[-6:], data[:SHOWN], columns, mark, other)
 
 
 def _wide(header: Header, sheet: Sheet) -> Header:

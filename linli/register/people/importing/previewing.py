@@ -14,6 +14,8 @@ from linli.foundation.imports.models import Batch
 from linli.lib import citizen_id
 from linli.lib.chinese import mask_phone, mobile
 from linli.lib.days import day_words
+from linli.lib.prefix import within
+from linli.register.homes.models import Estate
 from linli.register.people import codes, groups
 from linli.register.people.actions import fields
 from linli.register.people.actions.contacts import described
@@ -83,9 +85,18 @@ def home_counts(batch: Batch) -> dict[str, int]:
         "households": fresh.filter(household_id__isnull=True).values("household_key").distinct().count(),
         "dwellings": fresh.filter(dwelling_id__isnull=True).exclude(room="").exclude(building="")
         .values("estate", "building", "entrance", "room").distinct().count(),
+        "estates": _new_estates(batch, fresh),
         "buildings": fresh.filter(building_id__isnull=True).exclude(building="")
         .values("estate", "building").distinct().count(),
     }  # fmt: skip
+
+
+def _new_estates(batch: Batch, fresh: QuerySet[Staged]) -> int:
+    """How many estates of the rows with new buildings the register does not have in this area."""
+    named = fresh.filter(building_id__isnull=True).exclude(building="").exclude(estate="")
+    names = set(named.values_list("estate", flat=True).distinct())
+    known = Estate.objects.filter(**within("area_id", batch.area_id), name__in=names).values_list("name", flat=True)
+    return len(names - set(known))
 
 
 def lines(rows: list[Staged]) -> list[dict[str, Any]]:

@@ -75,6 +75,13 @@ class OptionsForm(forms.Form):
         self.found = found
         if not found.concealed:
             del self.fields["hidden"]
+        if found.elsewhere:
+            self.fields["elsewhere"] = forms.BooleanField(
+                label=_("The sheet is about the place that I import into all the same"),
+                error_messages={
+                    "required": _("The sheet may be about another place. Tick that it is not, or give it up.")
+                },
+            )
         offered = [("", _("— left out —")), *((group, list(keys.items())) for group, keys in choices().items())]
         for column in found.columns:
             known = column.field if is_taken(column.field) else ""

@@ -1,5 +1,6 @@
 """What will change, the yes to it, what happened, and the way back."""
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +17,7 @@ from linli.foundation.imports import actions
 from linli.foundation.imports.models import Batch
 from linli.foundation.imports.tasks import work
 from linli.lib.errors import Refusal
-from linli.register.people.importing import coming_back, previewing, undoing
+from linli.register.people.importing import coming_back, elsewhere, previewing, undoing
 from linli.register.people.models import Person
 from linli.sites.register.views.imports.scope import batch_in_scope, show, where
 from linli.ui.links import from_page, without
@@ -61,6 +62,7 @@ def preview(request: ActorRequest, batch_id: int) -> HttpResponse:
         ],
         "lines": previewing.lines(part),
         "homes": previewing.home_counts(batch),
+        "elsewhere": _elsewhere(batch),
         "older_url": from_page(request, str(following)) if following else "",
         "first_url": without(request) if after else "",
         "keyed": coming_back.KEY in batch.mapping.values(),
@@ -71,22 +73,36 @@ def preview(request: ActorRequest, batch_id: int) -> HttpResponse:
     return show(request, "import_preview.html", batch, "preview", context)
 
 
+def _elsewhere(batch: Batch) -> str:
+    """What the rows say of another place, where nobody has said yet that they belong here; "" otherwise."""
+    if batch.options.get(elsewhere.CONFIRMED):
+        return ""
+    found = elsewhere.of_staged(batch)
+    return found.said(batch.area.name) if found else ""
+
+
 @requires(Permission.PEOPLE_IMPORT)
 @never_cache
 @require_POST
 def approve(request: ActorRequest, batch_id: int) -> HttpResponse:
     """Yes: the worker applies the batch. Rows with errors stay out, which has to be said."""
     batch = batch_in_scope(request.actor, batch_id)
-    reason = ""
-    if batch.state == Batch.State.CHECKED and batch.counts.get("duplicate"):
+    reason, other = "", _elsewhere(batch) if batch.state == Batch.State.CHECKED else ""
+    if other and not request.POST.get("elsewhere"):
+        reason = _("The sheet may be about another place. Tick that it is not, or give it up.")
+    elif batch.state == Batch.State.CHECKED and batch.counts.get("duplicate"):
         reason = _("Some rows are still to be decided at the merge desk.")
     elif batch.state == Batch.State.CHECKED and batch.counts.get("error") and not request.POST.get("without_errors"):
         reason = _("Rows with errors are left out. Tick that you want this, or correct them first.")
     if reason:
         toast_error(request, reason)
         return redirect("register:import_preview", batch.pk)
+    now = timezone.now()
     try:
-        actions.approve(by=request.actor, batch_id=batch.pk, now=timezone.now())
+        with transaction.atomic():
+            if other:
+                elsewhere.confirm(by=request.actor, batch_id=batch.pk, said=other, now=now)
+            actions.approve(by=request.actor, batch_id=batch.pk, now=now)
     except Refusal as refusal:
         toast_error(request, str(refusal))
         return redirect(where(batch))

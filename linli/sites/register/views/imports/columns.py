@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,7 +18,7 @@ from linli.foundation.imports import actions, queries
 from linli.foundation.imports.models import Batch
 from linli.foundation.imports.tasks import work
 from linli.lib.errors import Refusal, Stale
-from linli.register.people.importing import balance
+from linli.register.people.importing import balance, elsewhere
 from linli.register.people.importing.columns import labels
 from linli.register.people.importing.looking import Column, Look, look
 from linli.sites.register.forms.imports import OptionsForm
@@ -53,6 +54,17 @@ def columns(request: ActorRequest, batch_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, batch, found, form, status=422)
     try:
+        _start(request, batch, found, form)
+    except Stale as refusal:
+        put(form, refusal)
+        return _page(request, batch, found, form, status=409)
+    work.enqueue(batch.pk)
+    return redirect("register:import_progress", batch.pk)
+
+
+def _start(request: ActorRequest, batch: Batch, found: Look, form: OptionsForm) -> None:
+    now = timezone.now()
+    with transaction.atomic():
         actions.start_check(
             by=request.actor,
             batch_id=batch.pk,
@@ -62,13 +74,11 @@ def columns(request: ActorRequest, batch_id: int) -> HttpResponse:
             mapping=form.mapping,
             options=form.options,
             signature=found.signature,
-            now=timezone.now(),
+            now=now,
         )
-    except Stale as refusal:
-        put(form, refusal)
-        return _page(request, batch, found, form, status=409)
-    work.enqueue(batch.pk)
-    return redirect("register:import_progress", batch.pk)
+        if form.cleaned_data.get("elsewhere"):
+            said = found.elsewhere.said(batch.area.name)
+            elsewhere.confirm(by=request.actor, batch_id=batch.pk, said=said, now=now)
 
 
 def _number(text: str) -> int:
@@ -92,6 +102,7 @@ def _page(request: ActorRequest, batch: Batch, found: Look, form: OptionsForm, s
         "lines": lines,
         "left_out": [column for column, bound, _why in lines if not bound.value() and column.filled],
         "remarks": _remarks(found),
+        "elsewhere": found.elsewhere.said(batch.area.name) if found.elsewhere else "",
         "last_header": found.header.last,
     }
     return show(request, "import_columns.html", batch, "columns", context, status=status)
