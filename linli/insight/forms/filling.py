@@ -30,7 +30,7 @@ from linli.insight.forms.sources.people import HouseholdSource, PeopleSource
 from linli.insight.forms.sources.tenancies import TenancySource
 from linli.insight.forms.sources.visits import VisitSource
 from linli.insight.forms.telling import origin, roster_words
-from linli.lib.filling import Block, Cells, Value, fill
+from linli.lib.filling import Block, Cells, Filled, Value, fill
 
 #: What one request writes itself: a quarter of a minute at most, and more people than a community has.
 AT_ONCE: Final = 50_000
@@ -39,6 +39,8 @@ ABOUT: Final = "数据来源"
 Change = Callable[[AskedColumn, Value], Value]
 #: Told of every row that is written: the key of what it is about ("person:12"), and its values.
 Seen = Callable[[str, Sequence[Value]], None]
+#: Told of the filled form: its notes say what is to be looked at.
+Noted = Callable[[Filled], None]
 ListSource = PeopleSource | CaseSource
 
 
@@ -100,11 +102,13 @@ def write(
     whole_values: bool = False,
     change: Change | None = None,
     seen: Seen | None = None,
+    noted: Noted | None = None,
 ) -> int:
     """Fill the form with all of `source`; returns how many rows. Sensitive columns are masked.
 
     `whole_values`: sensitive columns in full, for a caller that has asked for the right and writes it down.
     `change`: what becomes of each value on the way. `seen`: is told every row as it is written.
+    `noted`: is told what of the layout could not be kept.
     `about`: what stands above the list of columns on the sheet of the source. Raises NotAForm.
     """
     blocks: list[Block] = []
@@ -126,6 +130,8 @@ def write(
         about=_about(form, source, about, whole_values=whole_values),
         about_name=ABOUT,
     )
+    if noted is not None:
+        noted(filled)
     return filled.count + sum(len(one.values) > 0 for one in cells)
 
 

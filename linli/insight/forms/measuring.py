@@ -1,4 +1,4 @@
-"""How much of a form is held: by values, cell by cell, and not by its headings. One number, kept with the task."""
+"""How much of a form is held: by values, cell by cell, and not by its headings. One number for each submission."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from linli.apps.admission.actions import held_cells
-from linli.apps.admission.models import Task
 from linli.foundation.accounts.actors import SYSTEM
-from linli.insight.forms import filling
+from linli.insight.forms import filling, table
 from linli.insight.forms.filling import Sources
-from linli.insight.forms.reading import Form, Page, read
+from linli.insight.forms.models import Submission
+from linli.insight.forms.reading import Form, Page
 from linli.insight.forms.sources.figures import FigureSource
 
 
@@ -54,16 +54,6 @@ def count(page: Page, rows: Iterable[Sequence[object]]) -> Cells:
     return Cells(number * len(asked), filled)
 
 
-def of_rows(form: Form, rows: Iterable[Sequence[object]]) -> Cells:
-    """The cells of rows of a whole form: each is one of the sheet whose columns it has values of."""
-    found = Cells()
-    for row in rows:
-        first = next((at for at, value in enumerate(row) if value not in (None, "")), 0)
-        page = next((one for one in reversed(form.pages) if one.offset <= first), form.pages[0])
-        found += count(page, [row])
-    return found
-
-
 def _figures(page: Page, source: FigureSource) -> Cells:
     """The cells of a table: what its own formulas reckon is asked of nobody."""
     assert page.table is not None
@@ -79,21 +69,26 @@ def _figures(page: Page, source: FigureSource) -> Cells:
     return Cells(cells + len(named) * len(columns) if table.digits is None else cells, held)
 
 
-def of_task(task_id: int, now: datetime) -> Cells | None:
-    """Measure the form of a task and keep what came of it; None where it has no form, or too many rows to read."""
-    task = Task.objects.select_related("case", "handing").filter(pk=task_id).first()
-    if task is None:
+def of_submission(submission_id: int, now: datetime) -> Cells | None:
+    """Measure a form of a community for a period, once: that number is what every page says of it.
+
+    It is kept with the submission and, of the first one, with the task and the counts of its place. None for what
+    cannot be read, or has too many rows.
+    """
+    row = Submission.objects.select_related("form__asked__handing", "form__asked__template").get(pk=submission_id)
+    if row.cells:
+        return Cells(row.cells, row.cells_held)
+    template = table.template_of(row.form.asked)
+    if template is None:
         return None
-    for one in task.handing.files.select_related("file").order_by("pk"):
-        form = read(one.file, task.handing.roster)
-        if form is None:
-            continue
-        sources = filling.source_of(
-            task.handing, form, actor=SYSTEM, area_id=task.case.area_id, today=timezone.localdate(now)
-        )
-        if sources.count(filling.AT_ONCE + 1) > filling.AT_ONCE:
-            return None
-        found = measure(form, sources)
-        held_cells.keep(task_id=task_id, cells=found.cells, held=found.held, now=now)
-        return found
-    return None
+    found = table.of(row, template, actor=SYSTEM, today=timezone.localdate(now))
+    if found.is_too_long:
+        return None
+    cells = measure(template.form, found.source)
+    if Submission.objects.filter(pk=row.pk, cells=0).update(cells=cells.cells, cells_held=cells.held):
+        is_first = not Submission.objects.filter(form_id=row.form_id, pk__lt=row.pk).exists()
+        if is_first and row.form.task_id is not None:
+            held_cells.keep(task_id=row.form.task_id, cells=cells.cells, held=cells.held, now=now)
+        return cells
+    row.refresh_from_db()
+    return Cells(row.cells, row.cells_held)

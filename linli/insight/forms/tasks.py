@@ -52,14 +52,14 @@ def expire(now: datetime) -> str:
 
 
 @task()
-def measure(task_ids: list[int]) -> str:
-    """How much is held of the forms of some tasks."""
-    found = [measuring.of_task(task_id, timezone.now()) for task_id in task_ids]
+def measure(submission_ids: list[int]) -> str:
+    """How much is held of some forms."""
+    found = [measuring.of_submission(submission_id, timezone.now()) for submission_id in submission_ids]
     return f"{sum(one is not None for one in found)} of {len(found)} measured"
 
 
-def measure_later(task_ids: Sequence[int]) -> None:
-    """Let the worker measure the forms of these tasks once they are committed."""
-    for first in range(0, len(task_ids), MEASURED_AT_ONCE):
-        some = list(task_ids[first : first + MEASURED_AT_ONCE])
+def measure_later(submission_ids: Sequence[int]) -> None:
+    """Let the worker measure these forms once they are committed."""
+    for first in range(0, len(submission_ids), MEASURED_AT_ONCE):
+        some = list(submission_ids[first : first + MEASURED_AT_ONCE])
         transaction.on_commit(lambda some=some: measure.enqueue(some))  # type: ignore[misc]

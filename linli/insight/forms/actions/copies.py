@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from linli.foundation.accounts.access import refusal
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
-from linli.insight.forms import filling, periods, purposes, table, ways
-from linli.insight.forms.actions import fillings, opening, releasing
+from linli.insight.forms import filling, measuring, periods, purposes, table, ways
+from linli.insight.forms.actions import fillings, releasing
 from linli.insight.forms.models import Submission
 from linli.insight.forms.sheet import NUMBER_LABEL
 from linli.insight.forms.table import Template
@@ -30,7 +30,16 @@ def may_take(by: Actor, submission: Submission, template: Template) -> bool:
     )
 
 
-def take(*, by: Actor, submission: Submission, template: Template, path: Path, ip: str, now: datetime) -> int:
+def take(
+    *,
+    by: Actor,
+    submission: Submission,
+    template: Template,
+    path: Path,
+    ip: str,
+    now: datetime,
+    noted: filling.Noted | None = None,
+) -> int:
     """Write the community's own copy to `path`; returns how many rows it has.
 
     Numbers stand in it whole where an item covers the form and the post may see them, masked otherwise.
@@ -55,6 +64,7 @@ def take(*, by: Actor, submission: Submission, template: Template, path: Path, i
         "注意": "社区内部底稿，含个人信息；报送请在系统内“提供”，勿直接转发",
     }
     rows: list[tuple[str, list[Value]]] = []
+    measuring.of_submission(submission.pk, now)
     count = filling.write(
         path,
         file=template.file,
@@ -63,12 +73,11 @@ def take(*, by: Actor, submission: Submission, template: Template, path: Path, i
         about=about,
         whole_values=in_full,
         seen=lambda key, values: rows.append((key, list(values))),
+        noted=noted,
     )
     sensitive = [one.key for one in template.form.held if in_full and ways.is_sensitive(one)]
     with transaction.atomic():
         row = Submission.objects.select_for_update().get(pk=submission.pk)
-        opening.count_cells(row, template, [values for _key, values in rows])
-        row.save(update_fields=["cells", "cells_held"])
         fillings.keep(submission=row, rows=rows, fingerprint=template.fingerprint, by=by, now=now, number=number)
         keys = [column.key for column in template.form.held]
         releasing.log(by, "form.filled", row, now, ip=ip, rows=count, columns=keys, unmasked=sensitive,

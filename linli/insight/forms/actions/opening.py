@@ -10,18 +10,17 @@ from django.utils.translation import gettext as _
 from linli.apps.admission.held import CASES_FROM, CASES_TO
 from linli.apps.admission.models import Form, Handing, Task
 from linli.foundation.rules import queries as rules
-from linli.insight.forms import cases, measuring, periods, table
+from linli.insight.forms import cases, periods, table
 from linli.insight.forms.messages import tell_community
 from linli.insight.forms.models import AskedForm, CommunityForm, Submission
 from linli.insight.forms.periods import Period
-from linli.insight.forms.table import Template
 
 
-def measure_later(task_ids: Sequence[int]) -> None:
-    """Let the worker measure how much of these tasks' forms is held."""
+def _measure_later(submissions: Sequence[Submission]) -> None:
+    """Let the worker measure how much of these forms is held."""
     from linli.insight.forms import tasks as jobs  # the jobs call actions, this one too
 
-    jobs.measure_later(task_ids)
+    jobs.measure_later(sorted(one.pk for one in submissions))
 
 
 @transaction.atomic
@@ -52,7 +51,6 @@ def handed_down(handing: Handing, area_ids: Iterable[str], now: datetime) -> Non
         ),
         ignore_conflicts=True,
     )
-    measure_later(sorted(tasks.values()))
     first = Period(0, periods.name_of(handing.due_on, asked.every), handing.due_on)
     forms = list(CommunityForm.objects.filter(asked=asked))
     new = {one.form_id for one in open_period(forms, first, asked, now)}
@@ -84,6 +82,7 @@ def open_period(forms: Sequence[CommunityForm], period: Period, asked: AskedForm
     made = list(Submission.objects.filter(form__in=forms, period=period.name, opened_at=now).exclude(form__in=known))
     for one in made:
         keep(one.form_id)
+    _measure_later(made)
     return made
 
 
@@ -107,12 +106,6 @@ def opened_by(area_id: str, now: datetime) -> date:
     """The last day whose forms are opened by now: some days ahead."""
     today = timezone.localdate(now)
     return today + timedelta(days=int(rules.params("forms.release", area_id, today)["lead_days"]))
-
-
-def count_cells(submission: Submission, template: Template, rows: Iterable[Sequence[object]]) -> None:
-    """Keep how many cells the form has, and how many of them Linli held: by values, the number of the line aside."""
-    found = measuring.of_rows(template.form, rows)
-    submission.cells, submission.cells_held = found.cells, found.held
 
 
 def keep(form_id: int) -> None:

@@ -20,7 +20,7 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.notifications import actions as notifications
 from linli.foundation.notifications.actions import News
 from linli.foundation.rules import queries as rules
-from linli.insight.forms import counting, leaving, periods, purposes, store, table, ways
+from linli.insight.forms import counting, leaving, measuring, periods, purposes, store, table, ways
 from linli.insight.forms.actions import fillings, opening
 from linli.insight.forms.column import AskedColumn
 from linli.insight.forms.models import CommunityForm, StandingRelease, Submission
@@ -148,6 +148,7 @@ def _release(
     drawn = leaving.draw(table.of(found, template, actor=by, today=today), found, {one.id: one for one in told})
     if standing is None and given.digest != drawn.digest:
         raise Stale(_("The register has changed since you looked. Look at what leaves now, and press again."))
+    measuring.of_submission(found.pk, now)
     name = store.new_name()
     try:
         _write(store.path_of(name), by, found, drawn, told, given, now)
@@ -236,7 +237,6 @@ def _settle(
     row.decider_name, row.reason, row.minutes = by.name[:150], "", given.minutes
     row.path, row.file_name = name, _file_name(found, given.as_counts, drawn.template.file)
     row.expires_at = now + timedelta(days=days)
-    opening.count_cells(row, drawn.template, drawn.whole)
     row.save()
     fillings.keep(submission=row, rows=drawn.keyed, fingerprint=form.fingerprint, by=by, now=now)
     opening.keep(form.pk)

@@ -8,18 +8,20 @@ from django.utils import timezone
 
 from linli.apps.admission.models import Handing, TaskTally
 from linli.apps.admission.tally import prove
-from linli.apps.admission.tests.factories import ELSEWHERE, HOME, agreed, handed, item, task_in
+from linli.apps.admission.tests.factories import ELSEWHERE, HOME, agreed, handed, item, move, task_in
 from linli.foundation.accounts.models import Post
 from linli.foundation.files.documents import store_document
 from linli.insight.forms import filling, measuring
 from linli.insight.forms.asking import columns_of
+from linli.insight.forms.models import Submission
 from linli.insight.forms.previewing import preview
 from linli.insight.forms.reading import read
 from linli.insight.forms.rosters import Said, guess, period, unit_of
 from linli.insight.forms.tests import made_forms
-from linli.insight.forms.tests.factories import form_bytes
+from linli.insight.forms.tests.factories import form_bytes, released
 from linli.lib.errors import Invalid
 from linli.project.demo.population import load_population
+from linli.register.people.models import Person
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
@@ -164,7 +166,8 @@ def test_the_share_is_counted_by_values_once_and_the_burden_adds_it_up(health, a
     file = made_forms.store(content, "x.xlsx", health, now)
     task = task_in(handed(health, now, matter=item(), form="form", files=[file], knowingly=False))
     assert task.percent_held is None
-    found = measuring.of_task(task.pk, now)
+    submission = Submission.objects.get(form__task=task)
+    found = measuring.of_submission(submission.pk, now)
     task.refresh_from_db()
     form = read(file, task.handing.roster)
     source = filling.source_of(
@@ -176,8 +179,36 @@ def test_the_share_is_counted_by_values_once_and_the_burden_adds_it_up(health, a
     assert (task.cells, task.cells_held) == (3 * len(rows), want) == (found.cells, found.held)
     assert task.held_at == now
     assert TaskTally.objects.get(area_code=HOME).cells_held == want
-    measuring.of_task(task.pk, now + timedelta(days=1))
+    Person.objects.within(HOME).update(phone_sealed="", phone_index="")
+    measuring.of_submission(submission.pk, now + timedelta(days=1))
+    submission.refresh_from_db()
+    assert (submission.cells, submission.cells_held) == (task.cells, task.cells_held)
     assert list(prove()) == []
+
+
+def test_every_page_says_the_same_share(client_for, district, health, actor_of, now):
+    load_population(district_id=district, residents=600, now=now, home=HOME)
+    secretary = actor_of("community-secretary")
+    agreed(health, secretary, item(), now)
+    content = form_bytes(["序号", "姓名", "联系电话", "特长"], title="独居老人表")
+    file = made_forms.store(content, "x.xlsx", health, now)
+    task = task_in(handed(health, now, matter=item(), form="form", files=[file], knowingly=False))
+    submission = Submission.objects.get(form__task=task)
+    measuring.of_submission(submission.pk, now)
+    move(task, "accept", secretary, now)
+    # What changes later is not counted again: a release, a copy and a page say what was measured.
+    Person.objects.within(HOME).update(phone_sealed="", phone_index="")
+    released(secretary, submission, now)
+    client = client_for("community-secretary")
+    task.refresh_from_db()
+    assert 0 < task.percent_held < 100
+    for path in (
+        f"/admission/tasks/{task.case.number}/", f"/forms/{task.case.number}/",
+        f"/forms/submissions/{submission.pk}/", f"/forms/communities/{submission.form_id}/", "/forms/",
+    ):  # fmt: skip
+        page = client.get(path)
+        assert page.status_code == 200, path
+        assert f"{task.percent_held} %" in page.content.decode(), path
 
 
 def test_an_old_office_file_is_refused_with_the_way_to_send_it(health, now):

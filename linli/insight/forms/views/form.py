@@ -29,6 +29,9 @@ from linli.lib.errors import NotAllowed, Refusal, Stale
 from linli.lib.filling import NotAForm
 from linli.ui.toasts import toast, toast_error
 
+#: So many places of a filled form are named at once.
+MOST_NOTES = 5
+
 
 def _of_task(request: ActorRequest, number: str) -> Submission:
     task = tasks.one(request.actor, number)
@@ -84,6 +87,7 @@ def copy(request: ActorRequest, submission_id: int) -> HttpResponseBase:
 
 def _copy(request: ActorRequest, found: Submission) -> HttpResponseBase:
     template = shared.template_or_404(found.form)
+    noted: list[str] = []
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "form.xlsx"
@@ -94,6 +98,7 @@ def _copy(request: ActorRequest, found: Submission) -> HttpResponseBase:
                 path=path,
                 ip=ip_of(request),
                 now=timezone.now(),
+                noted=lambda filled: noted.extend(layout_words.notes(filled)),
             )
             content = _unnamed(path)
     except Stale as refused:
@@ -102,6 +107,10 @@ def _copy(request: ActorRequest, found: Submission) -> HttpResponseBase:
     except NotAForm as why:
         toast_error(request, layout_words.reason(why))
         return redirect("forms:submission", found.pk)
+    if noted:
+        # The answer is a file; the next page says what is to be looked at in it.
+        more = _("and {n} more").format(n=len(noted) - MOST_NOTES) if len(noted) > MOST_NOTES else ""
+        toast(request, " ".join([_("Look at these places of the filled form:"), *noted[:MOST_NOTES], more]).strip())
     ending = ENDINGS.get(template.file.media_type, "xlsx")
     response = FileResponse(content, content_type=template.file.media_type)
     stem = (template.file.original_name or "form").rsplit(".", 1)[0]

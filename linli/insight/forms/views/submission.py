@@ -18,7 +18,7 @@ from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.files.documents import DOCX, XLSX
-from linli.insight.forms import changes, leaving, purposes, queries, table, telling, ways
+from linli.insight.forms import changes, layout_words, leaving, purposes, queries, table, telling, ways
 from linli.insight.forms.actions import copies, fillings, releasing
 from linli.insight.forms.actions.releasing import Given
 from linli.insight.forms.column import AskedColumn
@@ -55,8 +55,8 @@ def submission(request: ActorRequest, submission_id: int) -> HttpResponse:
         releasing.release(by=actor, submission_id=found.pk, given=given, now=now)
     except NotAllowed:
         raise
-    except NotAForm:
-        errors: Mapping[str, object] = {"": _("This form cannot be filled by itself.")}
+    except NotAForm as why:
+        errors: Mapping[str, object] = {"": layout_words.reason(why)}
         return _answer(request, found, template, given, errors, now, 422)
     except Refusal as refused:
         errors = refused.fields or {"": str(refused)}
@@ -250,8 +250,8 @@ def submission_standing(request: ActorRequest, submission_id: int) -> HttpRespon
         toast(request, _("Given. The sender may fetch it now; every fetch is written down."))
     except NotAllowed:
         raise
-    except NotAForm:
-        shared.told(request, Refusal(_("This form cannot be filled by itself.")))
+    except NotAForm as why:
+        shared.told(request, Refusal(layout_words.reason(why)))
     except Refusal as refused:
         shared.told(request, refused)
     return redirect("forms:submission", found.pk)
