@@ -14,7 +14,7 @@ from linli.foundation.files.documents import whole
 from linli.foundation.files.models import StoredFile
 from linli.insight.forms import cases
 from linli.insight.forms.cases import CaseSource
-from linli.insight.forms.column import AskedColumn
+from linli.insight.forms.column import NUMBER, AskedColumn
 from linli.insight.forms.reading import TABLE, Form, Page
 from linli.insight.forms.rosters import (
     CASE,
@@ -194,9 +194,10 @@ def _told(lines: Iterator[tuple[str, list[Value]]], seen: Seen | None) -> Iterat
 
 
 def _of_sheet(page: Page, lines: Iterator[list[Value]]) -> Iterator[list[Value]]:
-    """Rows as their sheet has them, from its first column on."""
+    """Rows as their sheet has them, from its first column on; the numbers that the form has printed stay."""
+    printed = {column.at for column in page.columns if column.key == NUMBER} if page.is_numbered else set()
     for line in lines:
-        yield line[page.offset :]
+        yield [None if at in printed else line[at] for at in range(page.offset, len(line))]
 
 
 def _figures(

@@ -20,7 +20,7 @@ from linli.apps.admission.held import Asked
 from linli.foundation.files.documents import DOCX, XLSX, whole
 from linli.foundation.files.models import StoredFile
 from linli.insight.forms import asking, cases, rosters
-from linli.insight.forms.column import AskedColumn
+from linli.insight.forms.column import NUMBER, AskedColumn
 from linli.insight.forms.rosters import CASE, PERSON, TENANCY, VISIT, Candidate, Said
 from linli.insight.forms.tables import grids
 from linli.insight.forms.tables.reading import Table, find, within_months
@@ -41,7 +41,7 @@ class Page:
     """One sheet of a form, and from which row (counted from 1) its answers stand. `unit` says what a row is.
 
     `has_rows`: it is not empty, so that nobody could tell its own rows from what is filled in. `offset`: where its
-    columns begin among those of the whole form.
+    columns begin among those of the whole form. `is_numbered`: the form has printed a number in front of its rows.
     """
 
     sheet: str
@@ -51,6 +51,7 @@ class Page:
     has_rows: bool = False
     table: Table | None = None
     offset: int = 0
+    is_numbered: bool = False
 
     @property
     def held(self) -> tuple[AskedColumn, ...]:
@@ -219,7 +220,17 @@ def _page(one: _Looked, roster: Mapping[str, str], is_of_cases: bool) -> Page | 
         return None
     unit = CASE if is_of_cases else roster.get("unit") or _unit(names, roster)
     columns = cases.columns_of(names) if is_of_cases else asking.columns_of(names, unit=unit, tag=roster.get("tag", ""))
-    return Page(one.name, one.header.data_from, columns, unit, _has_rows(one.rows, one.header.data_from, columns))
+    begin = one.header.data_from
+    return Page(
+        *(one.name, begin, columns, unit, _has_rows(one.rows, begin, columns)),
+        is_numbered=_is_numbered(one.rows, begin, columns),
+    )
+
+
+def _is_numbered(rows: Sequence[tuple[int, list[str]]], begin: int, columns: Sequence[AskedColumn]) -> bool:
+    """Whether the first row of answers has its number already."""
+    first = next((cells for number, cells in rows if number == begin), [])
+    return any(column.key == NUMBER and column.at < len(first) and first[column.at].strip() for column in columns)
 
 
 def _unit(names: Sequence[str], roster: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from linli.insight.forms.returned import TOTALS, Came
 from linli.insight.forms.table import Template
 from linli.lib.chinese import clip
 from linli.lib.errors import Invalid
-from linli.lib.filling import Value
+from linli.lib.filling import Value, ordinals
 from linli.lib.sheets import open_sheet
 from linli.lib.sheets.headers import MOST_LOOKED_AT, find_header, plain_name
 from linli.lib.sheets.refusing import SheetRefused
@@ -188,7 +188,7 @@ def _is_row(cells: Sequence[str], line: Sequence[str]) -> bool:
     said = [cell for cell in line if cell.strip()]
     if not said or any(_SIGNED.match(cell.strip()) for cell in cells[:2] if cell.strip()):
         return False
-    return len(said) > 1 or not said[0].strip().isdigit()
+    return len(said) > 1 or ordinals.read(said[0]) is None
 
 
 def _broken(content: bytes, sheet: str, places: Mapping[int, int]) -> set[tuple[int, int]]:

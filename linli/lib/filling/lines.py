@@ -14,6 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to
 from linli.lib.filling.blocks import Value
 from linli.lib.filling.counted import Row
 from linli.lib.filling.formulas import Mover, Piece, Unreadable
+from linli.lib.filling.ordinals import Ordinal
 from linli.lib.filling.packages import Element, local
 from linli.lib.filling.pages import Page
 from linli.lib.workbooks import clean
@@ -64,7 +65,7 @@ class Pattern:
         self.marks = [f' s="{style}"' if style else "" for style in styles]
         self.days = [page.styles.is_day(style) for style in styles]
         self.formulas: dict[int, list[Piece]] = {}
-        self.serials: dict[int, int] = {}
+        self.serials: dict[int, Ordinal] = {}
         self.kept: dict[int, tuple[str, str]] = {}
         for column in columns:
             self._own(page, row, column, mover)
@@ -126,12 +127,18 @@ class Pattern:
         if at in self.formulas:
             said = "".join(one if isinstance(one, str) else str(number + one) for one in self.formulas[at])
         elif at in self.serials:
-            said = f"<{self.tag}v>{self.serials[at] + index - self.index}</{self.tag}v>"
+            kind, said = self._serial(self.serials[at].moved(index - self.index))
         elif at in self.kept:
             kind, said = self.kept[at]
         elif not self.marks[at]:
             return ""
         return f'<{self.tag}c r="{self.letters[at]}{number}"{self.marks[at]}{kind}>{said}</{self.tag}c>'
+
+    def _serial(self, ordinal: Ordinal) -> tuple[str, str]:
+        if ordinal.is_plain:
+            return "", f"<{self.tag}v>{ordinal}</{self.tag}v>"
+        text = f"<{self.tag}is><{self.tag}t>{escape(str(ordinal))}</{self.tag}t></{self.tag}is>"
+        return ' t="inlineStr"', text
 
 
 def _look(line: Element | None) -> str:

@@ -5,7 +5,9 @@ from typing import Final
 
 from openpyxl.utils import get_column_letter
 
+from linli.lib.filling import ordinals
 from linli.lib.filling.formulas import Unreadable, copied, is_of_its_row
+from linli.lib.filling.ordinals import Ordinal
 from linli.lib.filling.packages import Element, child, local, number
 from linli.lib.filling.places import LAST_COLUMN, LAST_ROW, corners
 from linli.lib.filling.refusing import NotAForm
@@ -181,16 +183,9 @@ class Page:
         """Whether a cell stands for this row and more below it."""
         return any(left == column and top == row < bottom for left, top, _right, bottom in self.merges)
 
-    def serial(self, row: int, column: int) -> int | None:
-        """The number that a form printed in front of a row: one more than above, or the first of them."""
-        said = self.said(row, column)
-        if not said.isdecimal() or len(said) > 7:
-            return None
-        above, below = self.said(row - 1, column), self.said(row + 1, column)
-        number = int(said)
-        follows = above.isdecimal() and int(above) + 1 == number
-        leads = below.isdecimal() and int(below) - 1 == number
-        return number if number == 1 or follows or leads else None
+    def serial(self, row: int, column: int) -> Ordinal | None:
+        """The number that a form printed in front of a row."""
+        return ordinals.printed(*(self.said(at, column) for at in (row, row - 1, row + 1)))
 
 
 def _box(said: str) -> str:

@@ -8,8 +8,10 @@ from typing import Final
 
 from openpyxl.utils import get_column_letter
 
+from linli.lib.filling import ordinals
 from linli.lib.filling.blocks import Block, Cells, Filled, Note, Value
 from linli.lib.filling.counted import Counted
+from linli.lib.filling.ordinals import Ordinal
 from linli.lib.filling.packages import Element, Package, local
 from linli.lib.filling.pages import area_of
 from linli.lib.filling.refusing import NotAForm
@@ -127,14 +129,9 @@ class _Rows:
         inside = 0 <= row < len(self.texts) and column < len(self.texts[row])
         return self.texts[row][column] if inside else ""
 
-    def serial(self, row: int, column: int) -> int | None:
-        """The number that a form printed in front of a row: the first of them, or one beside its neighbours."""
-        said, above, below = (self._said(at, column) for at in (row, row - 1, row + 1))
-        if not said.isdecimal() or len(said) > 7:
-            return None
-        follows = above.isdecimal() and int(above) + 1 == int(said)
-        leads = below.isdecimal() and int(below) - 1 == int(said)
-        return int(said) if said == "1" or follows or leads else None
+    def serial(self, row: int, column: int) -> Ordinal | None:
+        """The number that a form printed in front of a row."""
+        return ordinals.printed(*(self._said(at, column) for at in (row, row - 1, row + 1)))
 
     def write(self, rows: Counted) -> None:
         """Write all rows: into the form's own ones, then into copies of the last of them."""
@@ -160,12 +157,12 @@ class _Rows:
             raise NotAForm("damaged")
         return self.rows[min(max(self.first - 1, 0), len(self.rows) - 1)]
 
-    def _serials(self) -> dict[int, int]:
+    def _serials(self) -> dict[int, Ordinal]:
         """Column → the number of the first row, for columns that are numbered."""
         last = max(self.last, self.first)
         columns = range(len(self.texts[0]) if self.texts else 0)
         numbers = {column: self.serial(last, column) for column in columns} if self.last >= self.first else {}
-        return {column: number - (last - self.first) for column, number in numbers.items() if number is not None}
+        return {column: number.moved(self.first - last) for column, number in numbers.items() if number is not None}
 
     def _copy(self, model: Element) -> Element:
         row = copy.deepcopy(model)
@@ -180,7 +177,7 @@ class _Rows:
         return row
 
     def _fill(
-        self, row: Element, index: int, values: Sequence[Value], serials: dict[int, int], *, is_new: bool
+        self, row: Element, index: int, values: Sequence[Value], serials: dict[int, Ordinal], *, is_new: bool
     ) -> None:
         for place in self.table.places(row):
             value = values[place.left] if place.left < len(values) else None
@@ -191,7 +188,7 @@ class _Rows:
             elif value is not None:
                 self._write(row, place, words(value))
             elif is_new and place.left in serials:
-                write_text(place.cell, str(serials[place.left] + index))
+                write_text(place.cell, str(serials[place.left].moved(index)))
 
     def _write(self, row: Element, place: Place, text: str) -> None:
         if place.goes_on:
