@@ -25,6 +25,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
+import openpyxl
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 from shapely.geometry import shape
@@ -57,8 +58,15 @@ DONE = "已清运并冲洗地面，该点位改为每天两次收运。"
 VERIFIED = "您反映的垃圾已经清运，地面已冲洗，今后每天收运两次。照片在下方，请您看看。"
 ORDERED = "街道已到现场核实，情况属实，责成重新办理，由街道跟进。"
 THANKS = "清理得很干净，谢谢。"
-# One of the ugly sheets of the tests: made-up people, as communities write them.
-SHEET = ROOT / "linli" / "register" / "people" / "tests" / "sheets" / "户籍底册.xlsx"
+# A book with two sheets of made-up people, with words that mean one thing here and another there.
+HEAD = ("姓名", "性别", "出生日期", "与户主关系", "房屋地址", "监护人姓名", "监护人电话", "是否残疾", "备注")
+LIVING = (
+    ("许安平", "男", "1951-03-08", "户主", "3幢1单元101", "", "", "否", ""),
+    ("周小禾", "女", "1978-05", "媳妇", "3幢1单元101", "", "", "否", ""),
+    ("许乐乐", "男", "2016-09-12", "孙子", "3幢1单元101", "周小禾", "19900000131", "待鉴定", "五年级"),
+    ("何春生", "男", "1944-11-02", "户主", "3幢1单元102", "", "", "待鉴定", ""),
+)
+RENTING = (("陈一帆", "男", "1996-01-20", "户主", "3幢2单元301", "", "", "否", "租住"),)
 
 
 def main() -> int:
@@ -74,7 +82,7 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, demo(Path(home), options.base) as base, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=SWITCHES.split())
-        story = Walk(browser, base.rstrip("/"), options.out, photos(Path(home)))
+        story = Walk(browser, base.rstrip("/"), options.out, photos(Path(home)), book(Path(home)))
         story.tell()
         browser.close()
     return int(story.too_large)
@@ -131,6 +139,18 @@ def photos(home: Path) -> dict[str, Any]:
     }
 
 
+def book(home: Path) -> Path:
+    """An Excel file of two sheets, as a community keeps it."""
+    whole = openpyxl.Workbook()
+    whole.remove(whole.active)
+    for name, rows in (("常住人口", LIVING), ("租住人口", RENTING)):
+        sheet = whole.create_sheet(name)
+        for row in (HEAD, *rows):
+            sheet.append(row)
+    whole.save(path := home / "人口底册.xlsx")
+    return path
+
+
 def few_colours(picture: Image.Image) -> Image.Image:
     """The picture with a palette: surfaces keep their very colour, the rest takes the nearest of the most frequent."""
     size = picture.width * picture.height
@@ -156,8 +176,8 @@ def few_colours(picture: Image.Image) -> Image.Image:
 class Walk:
     """The story on the demo at `base`; each step leaves its pictures in `out`."""
 
-    def __init__(self, browser: Browser, base: str, out: Path, photos: dict[str, Any]) -> None:
-        self.browser, self.base, self.out, self.photos = browser, base, out, photos
+    def __init__(self, browser: Browser, base: str, out: Path, photos: dict[str, Any], book: Path) -> None:
+        self.browser, self.base, self.out, self.photos, self.book = browser, base, out, photos, book
         self.number = self.code = ""
         self.too_large = False
 
@@ -374,6 +394,7 @@ class Walk:
         self.on_the_spot()
         self.in_dispute()
         self.register()
+        self.forms()
         self.my_data()
         self.lists()
         self.agreement()
@@ -411,16 +432,39 @@ class Walk:
         self.press(page, "main a[href*='/buildings/']:not([href$='/new/'])")
         self.shoot(page, "register-building-1440")
         self.go(page, "/register/imports/")
-        page.locator("main input[type=file]").set_input_files([SHEET])
-        self.press(page, "main form:has(input[type=file]) button")
-        self.shoot(page, "register-columns-1440", top=page.locator("[aria-labelledby=columns-title]"))
-        self.press(page, "main form[action$='/cancel/'] button")
+        self.sheet(page)
         self.go(page, "/population/")
         self.shoot(page, "population-1440")
         page.context.close()
         page = self.visitor(PHONE, who="grid-worker")
         self.go(page, "/visits/")
         self.shoot(page, "visits-today-390")
+        page.context.close()
+
+    def sheet(self, page: Page) -> None:
+        """A book of two sheets on its way in: its sheets, its columns, its words, and its balance."""
+        page.locator("main input[type=file]").set_input_files([self.book])
+        self.press(page, "main form:has(input[type=file]) button")
+        self.shoot(page, "register-sheets-1440")
+        self.press(page, "main button[name=sheet]")
+        self.shoot(page, "register-columns-1440", top=page.locator("[aria-labelledby=columns-title]"))
+        self.press(page, "main form:has([name=header][type=hidden]) .button.primary")
+        page.wait_for_url("**/words/", timeout=60_000)
+        page.wait_for_load_state("networkidle")
+        self.shoot(page, "register-words-1440")
+        self.go(page, page.url.removeprefix(self.base).replace("/words/", "/columns/"))
+        self.press(page, "main form[action$='/cancel/'] button")
+
+    def forms(self) -> None:
+        """The forms that a community gives, and one that waits to be let go."""
+        page = self.visitor(DESK, who="community-secretary")
+        self.go(page, "/forms/")
+        self.shoot(page, "forms-1440")
+        self.go(page, "/forms/?state=waiting")
+        self.press(page, "main table a[href*='/submissions/'], main table a")
+        if "/submissions/" not in page.url:
+            self.press(page, "main table a[href*='/submissions/']")
+        self.shoot(page, "form-release-1440")
         page.context.close()
 
     def lists(self) -> None:

@@ -111,13 +111,17 @@ def left_out(rows: QuerySet[Staged]) -> dict[str, int]:
 
 
 def lines(batch: Batch) -> list[Line]:
-    """The balance of every sheet of the book, that of the batch first."""
-    return [_own(batch), *_others(batch)]
+    """The balance of every sheet of the book, that of the batch first; while no sheet is chosen, nothing is checked."""
+    others = list(_others(batch))
+    return others if others and not batch.sheet else [_own(batch), *others]
 
 
 def whole(batch: Batch) -> Line:
     """The balance of the whole book in one line."""
     own, *others = lines(batch)
+    if not batch.sheet and others:
+        rows = own.rows + sum(line.rows for line in others)
+        return Line("", rows, why={UNCHECKED: rows})
     elsewhere = sum(line.rows for line in others)
     why = {**own.why, **({OTHER_SHEETS: elsewhere} if elsewhere else {})}
     return Line("", own.rows + elsewhere, own.taken, own.known, why)
@@ -221,7 +225,7 @@ def _own(batch: Batch) -> Line:
 def _others(batch: Batch) -> Iterator[Line]:
     for one in _sheets(batch):
         if one["name"] != batch.sheet and one["rows"]:
-            yield Line(one["name"], one["rows"], why={OTHER_SHEETS: one["rows"]})
+            yield Line(one["name"], one["rows"], why={OTHER_SHEETS if batch.sheet else UNCHECKED: one["rows"]})
 
 
 def _sheets(batch: Batch) -> list[dict[str, Any]]:

@@ -96,6 +96,17 @@ def balanced(batch: Batch, rows: int) -> None:
     assert line.rows == rows + elsewhere == sum(one["rows"] for one in batch.book["sheets"])
 
 
+def test_nothing_is_in_or_left_out_before_a_sheet_is_chosen():
+    sheets = [{"name": "常住", "rows": 4}, {"name": "租住", "rows": 1}]
+    batch = Batch(book={"sheets": sheets}, counts={}, rows_total=5)
+    assert [(line.sheet, dict(line.why)) for line in balance.lines(batch)] == [
+        ("常住", {"unchecked": 4}),
+        ("租住", {"unchecked": 1}),
+    ]
+    whole = balance.whole(batch)
+    assert whole.holds and (whole.rows, dict(whole.why)) == (5, {"unchecked": 5})
+
+
 def in_step() -> None:
     """What repeats the spells says the same as they do."""
     assert spells.recount() == {(one.area_id, one.kind, one.day): one.n for one in Headcount.objects.exclude(n=0)}
