@@ -104,7 +104,8 @@ def test_nothing_is_in_or_left_out_before_a_sheet_is_chosen():
         ("租住", {"unchecked": 1}),
     ]
     whole = balance.whole(batch)
-    assert whole.holds and (whole.rows, dict(whole.why)) == (5, {"unchecked": 5})
+    assert whole.holds
+    assert (whole.rows, dict(whole.why)) == (5, {"unchecked": 5})
 
 
 def in_step() -> None:
