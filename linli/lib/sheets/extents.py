@@ -8,6 +8,7 @@ with a real parser where it does not. Only cells with a value count; formatted e
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 from xml.parsers import expat
 
@@ -18,6 +19,7 @@ from linli.lib.sheets.runs import Runs
 #: The last column that a workbook has.
 MOST_COLUMNS: Final = 16_384
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^<>]*)>')
+_LETTERS, _DIGITS, _REST = itemgetter(0), itemgetter(1), itemgetter(2)
 #: Other ways to begin a cell, which the pattern above does not see.
 _ODD: Final = (b":c ", b":c>", b":c/", b":c\n", b":c\r", b":c\t", b"<c\n", b"<c\r", b"<c\t", b"<c>", b"<c/")
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)", re.IGNORECASE)
@@ -27,9 +29,9 @@ _ITEM_END: Final = b"</si>"
 _SHARED = re.compile(rb't="s"[^<>]*><v>([0-9]{1,8})</v>')
 _ROW = re.compile(rb"<row\b([^<>]*)>")
 _COLUMN = re.compile(rb"<col\b([^<>]*)>")
-_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']|\bht=["']0["']""")
+_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _NUMBER = re.compile(rb"""\b(r|min|max)=["']([0-9]{1,7})["']""")
-_VALUE_INSIDE = re.compile(rb"""\bt=["']inlineStr["'][^<>]*>(?:<is>(?:(?!</c>).)*</is>)?\s*<v\b""", re.DOTALL)
+_VALUE_INSIDE = re.compile(rb"""inlineStr["'][^<>]*>\s*<v\b|</is>\s*<v\b""")
 _FORMULA = re.compile(
     rb"""<c\b([^<>]*)>\s*<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>([^<]{0,20})</v>)?\s*</c>""", re.DOTALL
 )
@@ -37,7 +39,6 @@ _KIND = re.compile(rb"""\bt=["']([a-zA-Z]+)["']""")
 _STYLED = re.compile(rb"""<c\b[^<>]*\bs=["']([0-9]+)["'][^<>]*><v>([0-9]+)</v>""")
 #: Types of a formula's cell whose value is a text, an error, an answer or a day, even where it is empty.
 _TEXT_KINDS: Final = ("str", "s", "e", "b", "d")
-_SEEN_HIDDEN: Final = (b"hidden=", b'ht="0"', b"ht='0'")
 
 
 @dataclass(slots=True)
@@ -169,8 +170,7 @@ def _fast(pieces: Iterable[bytes], watch: Watch) -> Extent:
 
 
 def _take(buffer: bytes, extent: Extent, columns: set[bytes], watch: Watch) -> None:
-    _watch(buffer, extent, watch)
-    if any(sign in buffer for sign in _SEEN_HIDDEN):
+    if b"hidden=" in buffer:
         _hidden(buffer, extent)
     found = _CELL.findall(buffer)
     begun = buffer.count(b"<c")
@@ -180,7 +180,7 @@ def _take(buffer: bytes, extent: Extent, columns: set[bytes], watch: Watch) -> N
         raise _Odd
     if not found:
         return
-    kinds = {rest for _letters, _digits, rest in found}
+    kinds = set(map(_REST, found))
     if any(b" r=" in rest or b"\tr=" in rest or b"\nr=" in rest for rest in kinds):
         raise _Odd
     empty = {rest for rest in kinds if rest.endswith(b"/")}
@@ -188,16 +188,20 @@ def _take(buffer: bytes, extent: Extent, columns: set[bytes], watch: Watch) -> N
         found = [one for one in found if one[2] not in empty]
         if not found:
             return
-    columns.update({letters for letters, _digits, _rest in found})
-    rows = [int(digits) for digits in {digits for _letters, digits, _rest in found}]
+    columns.update(map(_LETTERS, found))
+    rows = list(map(int, set(map(_DIGITS, found))))
     extent.first_row = min(extent.first_row or min(rows), *rows)
     extent.last_row = max(extent.last_row, *rows)
-    extent.shared += buffer.count(b't="s"')
+    _watch(buffer, extent, watch, kinds)
 
 
-def _watch(buffer: bytes, extent: Extent, watch: Watch) -> None:
-    """Note the cells that the reading library takes wrongly."""
-    if b"inlineStr" in buffer and _VALUE_INSIDE.search(buffer) is not None:
+def _watch(buffer: bytes, extent: Extent, watch: Watch, kinds: set[bytes]) -> None:
+    """Note the cells that take a shared text, and those that the reading library takes wrongly."""
+    if any(b't="s"' in kind for kind in kinds):
+        extent.shared += buffer.count(b't="s"')
+    # Usual are a text and the end of its cell; counting is faster than looking at each.
+    inside = any(b"inlineStr" in kind for kind in kinds) and buffer.count(b"inlineStr") != buffer.count(b"</is></c>")
+    if inside and _VALUE_INSIDE.search(buffer) is not None:
         extent.odd = True
     if b"<f" in buffer:
         for given, value in _FORMULA.findall(buffer):
@@ -224,7 +228,7 @@ def _hidden(buffer: bytes, extent: Extent) -> None:
 
 def is_hidden(given: Mapping[str, str]) -> bool:
     """Tell whether a row or a column with these attributes is hidden."""
-    return given.get("hidden", "") in ("1", "true") or given.get("ht", "") == "0"
+    return given.get("hidden", "") in ("1", "true")
 
 
 def _slow(pieces: Iterable[bytes], watch: Watch) -> Extent:

@@ -111,20 +111,24 @@ def left_out(rows: QuerySet[Staged]) -> dict[str, int]:
 
 
 def lines(batch: Batch) -> list[Line]:
-    """The balance of every sheet of the book, that of the batch first; while no sheet is chosen, nothing is checked."""
-    others = list(_others(batch))
-    return others if others and not batch.sheet else [_own(batch), *others]
+    """The balance of every sheet of the book, that of the batch first; until one is chosen, none of them is read."""
+    if "rows" not in batch.counts and not batch.sheet and _sheets(batch):
+        return [_unread(one["name"] if _several(batch) else "", one["rows"]) for one in _sheets(batch)]
+    return [_own(batch), *_others(batch)]
 
 
 def whole(batch: Batch) -> Line:
     """The balance of the whole book in one line."""
     own, *others = lines(batch)
-    if not batch.sheet and others:
-        rows = own.rows + sum(line.rows for line in others)
-        return Line("", rows, why={UNCHECKED: rows})
-    elsewhere = sum(line.rows for line in others)
-    why = {**own.why, **({OTHER_SHEETS: elsewhere} if elsewhere else {})}
-    return Line("", own.rows + elsewhere, own.taken, own.known, why)
+    why = dict(own.why)
+    for line in others:
+        for reason, n in line.why.items():
+            why[reason] = why.get(reason, 0) + n
+    return Line("", own.rows + sum(line.rows for line in others), own.taken, own.known, why)
+
+
+def _unread(sheet: str, rows: int) -> Line:
+    return Line(sheet, rows, why={UNCHECKED: rows} if rows else {})
 
 
 def remarks(batch: Batch) -> list[str]:
@@ -214,7 +218,7 @@ def _own(batch: Batch) -> Line:
     sheet = batch.sheet if _several(batch) else ""
     if "rows" not in counts:
         rows = next((one["rows"] for one in _sheets(batch) if one["name"] == batch.sheet), batch.rows_total)
-        return Line(sheet, rows, why={UNCHECKED: rows} if rows else {})
+        return _unread(sheet, rows)
     why = dict(counts.get("out") or ({DECIDED: counts["left_out"]} if counts.get(State.LEFT_OUT) else {}))
     why |= {state.value: counts[state] for state in OUT if counts.get(state)}
     # The database may keep the reasons in an order of its own.

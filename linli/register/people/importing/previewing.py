@@ -140,7 +140,7 @@ def _line(row: Staged, person: Person | None, areas: dict[str, str], beside: Seq
         "event": event_of(row),
         "name": row.name or "—",
         "facts": facts_of(row),
-        "door": door_of(row, areas),
+        "door": "" if is_aside(row) else door_of(row, areas),
         "person": person,
         "person_facts": _person_facts(person),
         "person_door": (person.dwelling.address if person.dwelling else areas.get(person.area_id, ""))
@@ -149,12 +149,17 @@ def _line(row: Staged, person: Person | None, areas: dict[str, str], beside: Seq
         "community": areas.get(person.area_id[:COMMUNITY_DIGITS], "") if person else "",
         "why": why(row.reason),
         "out": balance.label_of(balance.reason_of(row)),
-        "aside": row.state == "left_out" and row.reason in setting_aside.CODES and not row.decision,
+        "aside": is_aside(row),
         "said": _said_aside(row),
         "beside": [described(one) for one in contacts.said(row)],
         "differences": differences(row, person, beside) if person is not None and row.decision != "different" else [],
         "errors": list(sentences_of(row.errors).values()),
     }
+
+
+def is_aside(row: Staged) -> bool:
+    """Whether a row was set aside while it was read, and nobody has decided otherwise."""
+    return row.state == Staged.State.LEFT_OUT and row.reason in setting_aside.CODES and not row.decision
 
 
 def _said_aside(row: Staged) -> str:

@@ -157,6 +157,10 @@ def test_every_sheet_is_named_and_chosen_before_one_is_read(client):
     page = client.get(url("import_columns", batch))
     assert [(one["name"], one["rows"]) for one in page.context["sheets"]] == [("1幢", 4), ("2幢", 4), ("3幢", 4)]
     assert "form" not in page.context
+    assert [(line.sheet, line.rows, dict(line.why)) for line in balance.lines(batch)] == [
+        (name, 4, {"unchecked": 4}) for name in ("1幢", "2幢", "3幢")
+    ]
+    assert str(balance.whole(batch)) in page.content.decode()
     batch = apply(client, check(client, batch, "2幢"))
     assert set(Person.objects.values_list("name", flat=True)) == {"钱甲", "钱乙", "钱丙", "钱丁"}
     whole = balance.whole(batch)
