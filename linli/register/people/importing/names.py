@@ -24,6 +24,7 @@ _SURNAME_AND: Final = frozenset("和与及")
 #: Surnames of two characters.
 _OF_TWO: Final = frozenset(_DATA["two_character_surnames"])
 _HIDDEN: Final = re.compile(r"[*＊×●○■□※?？]|[xX]{2,}")
+_NAMESAKE: Final = re.compile(r"([\u3400-\u9fff]{1,4})[0-9]{1,2}")
 _BRACKETS: Final = re.compile(r"[(（\[【].*[)）\]】]")
 
 
@@ -51,7 +52,7 @@ def why_no_name(text: str) -> str:
     if _AND_OTHERS.search(plain) or _several(name):
         return "name_several"
     if any(one.isdigit() for one in plain):
-        return "name_digits"
+        return _numbered(plain)
     if not any(one.isalpha() for one in plain):
         return "name_nobody"
     if _BRACKETS.search(name):
@@ -59,6 +60,14 @@ def why_no_name(text: str) -> str:
     if len(plain) > LONGEST:
         return "name_long"
     return ""
+
+
+def _numbered(plain: str) -> str:
+    """Lists number namesakes (李军1, 李军2), which is a name; 空房1 and 3幢 are none."""
+    found = _NAMESAKE.fullmatch(plain)
+    if found is None:
+        return "name_digits"
+    return "name_nobody" if found[1] in NOBODY else ""
 
 
 def _several(name: str) -> bool:

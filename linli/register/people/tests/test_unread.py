@@ -225,6 +225,9 @@ def test_two_phones_in_a_cell(by, cell, own, other, unread):
     [
         "空房",
         "空户",
+        "空房1",
+        "3幢1",
+        "1301",
         "0",
         "无",
         "无人",
@@ -250,7 +253,7 @@ def test_what_is_no_name_is_nobody(by, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["一", "丁一", "空明", "无名", "和平", "李和平", "欧阳 娜娜", "吴人", "户田", "阿依古丽·买买提"]
+    "name", ["一", "丁一", "空明", "无名", "和平", "李和平", "欧阳 娜娜", "吴人", "户田", "阿依古丽·买买提", "李军2"]
 )
 def test_short_and_rare_names_are_names(by, name):
     assert Staged.objects.get(batch=check(by, f"姓名,身份证号\n{name},{HEAD}")).state == "ok"
