@@ -1,5 +1,6 @@
 """Pinyin of names: surnames by our own table (单 is Shan, 曾 is Zeng), the rest by pypinyin, without tones."""
 
+import re
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
@@ -66,6 +67,8 @@ SURNAMES = {
 }
 LONGEST = 120
 MOST_INITIALS = 20
+#: Nearly all names: nothing in them has another form.
+_HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 def of_name(name: str) -> tuple[str, str]:
@@ -75,7 +78,7 @@ def of_name(name: str) -> tuple[str, str]:
 
 
 def _syllables(name: str) -> list[str]:
-    rest = "".join(character for character in fold(name).lower() if character.isalnum())
+    rest = name if _HAN.fullmatch(name) else "".join(filter(str.isalnum, fold(name).lower()))
     found: list[str] = []
     for length in (2, 1):
         surname = SURNAMES.get(rest[:length]) if len(rest) > length or length == 1 else None

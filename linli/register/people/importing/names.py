@@ -26,10 +26,15 @@ _OF_TWO: Final = frozenset(_DATA["two_character_surnames"])
 _HIDDEN: Final = re.compile(r"[*＊×●○■□※?？]|[xX]{2,}")
 _NAMESAKE: Final = re.compile(r"([\u3400-\u9fff]{1,4})[0-9]{1,2}")
 _BRACKETS: Final = re.compile(r"[(（\[【].*[)）\]】]")
+#: A name as nearly all are: nothing in it has another form, or could stand between two.
+_PLAIN: Final = re.compile("[\u4e00-\u9fff]{2,4}")
+_TELLING: Final = re.compile("[和与及等]")
 
 
 def spread(text: str) -> str:
     """A name in the form that is kept: 王　芳香 is 王芳香, dots are ·, Latin names keep one space."""
+    if _PLAIN.fullmatch(text):
+        return text
     name = _SPACES.sub(" ", tidy(text)).strip()
     if _LATIN.fullmatch(name):
         return name
@@ -39,7 +44,12 @@ def spread(text: str) -> str:
 
 def why_no_name(text: str) -> str:
     """The code of the sentence why a cell is nobody's name, or ""."""
-    name = fold(text).strip()
+    if _PLAIN.fullmatch(text) and not _TELLING.search(text):
+        return "name_nobody" if text in NOBODY else ""
+    return _why_no_name(fold(text).strip())
+
+
+def _why_no_name(name: str) -> str:
     plain = _SPACES.sub("", name).lower()
     if not plain:
         return "name_missing"

@@ -52,7 +52,10 @@ class Carry:
         if not DITTO.isdisjoint(cells):
             cells = self._as_above(cells)
         self.above = cells
-        relation, own, household, grid = (self._cell(cells, name) for name in INHERITED)
+        size = len(cells)
+        relation, own, household, grid = (
+            cells[at].strip() if -1 < at < size else "" for at in map(self.columns.get, INHERITED, (-1, -1, -1, -1))
+        )
         if "relation" not in self.columns:
             return self._by_number(number, cells, household, own, grid)
         is_head = relation in HEAD_WORDS or fold(relation) in HEAD_WORDS
@@ -84,10 +87,6 @@ class Carry:
             self.number, self.address, self.grid = household, own, grid
         same = "household_number" in self.columns and (not household or household == self.number)
         return Line(number, cells, 0, self.address if same else "", self.number if same else "", grid)
-
-    def _cell(self, cells: Sequence[str], name: str) -> str:
-        at = self.columns.get(name, -1)
-        return cells[at].strip() if 0 <= at < len(cells) else ""
 
     def state(self) -> dict[str, object]:
         """What is kept with a checkpoint (never a person's data but the address words of the last head)."""
