@@ -5,18 +5,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.models import Unit
+from linli.foundation.areas.models import Area, Level
 from linli.lib.chinese import fold, tidy
 from linli.lib.errors import Invalid
 from linli.lib.prefix import within
 from linli.lib.sheets import SENTENCES, Limits, SheetRefused, find_header, open_sheet
 from linli.lib.workbooks import Column, Stamp, write
 from linli.spine.catalogue.actions.items import MOST_ITEMS, ItemGiven
-from linli.spine.catalogue.models import Basis, Matter, MatterList
+from linli.spine.catalogue.models import Basis, Form, Matter, MatterList
 
 #: Field → the heading of its column, and other headings that mean it. Domain data: in Chinese, whatever the language.
 HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -30,6 +32,9 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "specimen": ("证明样式", "样式", "格式文本"),
     "term": ("办理时限", "承诺时限", "时限"),
     "lead": ("牵头", "牵头单位", "责任单位", "责任部门", "主管部门", "牵头部门", "首接责任部门"),
+    "carries": ("交办形式", "可交办的形式"),
+    "area": ("适用范围", "适用区域"),
+    "asked_by": ("提出单位", "指导单位"),
     "title": ("依据名称", "法律依据", "依据", "政策依据", "文件依据", "设定依据"),
     "number": ("文号", "文件号", "发文字号"),
     "article": ("条款", "条文", "具体条款"),
@@ -40,6 +45,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "link": ("链接", "网址"),
     "valid_from": ("生效日期", "施行日期"),
     "valid_to": ("失效日期", "有效期至"),
+    "identity": ("事项标识",),
 }
 FORMS: Final = {"法律法规规章": Basis.Form.LAW, "文件": Basis.Form.DOCUMENT}
 ISSUERS: Final = {
@@ -56,11 +62,26 @@ LEVELS: Final = {
     "区级": Basis.Level.DISTRICT,
     "街道": Basis.Level.STREET,
 }
+#: The kinds of thing that an item carries, as a sheet writes them.
+CARRIED: Final[Mapping[str, str]] = {
+    "工作任务": Form.TASK,
+    "检查": Form.INSPECTION,
+    "评比排名": Form.APPRAISAL,
+    "挂牌设点": Form.SIGNBOARD,
+    "报表台账": Form.FORM,
+    "工作群": Form.GROUP,
+    "应用平台": Form.APP,
+    "盖章证明": Form.SEAL,
+    "指导": Form.ADVICE,
+    "培训": Form.TRAINING,
+    "告知": Form.NOTICE,
+}
 LEADS: Final = {"社区": Matter.Lead.COMMUNITY, "街道": Matter.Lead.STREET}
 LIMITS: Final = Limits(workbook_bytes=8 * 2**20, text_bytes=8 * 2**20, rows=20_000, columns=60, cells=600_000)
 _OF_BASIS: Final = ("form", "issuer", "level", "issuer_name", "title", "number", "article", "link")
 _TEXTS: Final = ("code", "name", "told", "does", "does_not", "guarantees", "specimen")
 MOST_TOLD: Final = 50
+Key = TypeVar("Key", int, str)
 #: Units of a term and the words for them; the first is written.
 UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     Matter.TermUnit.WORKING_DAYS: ("个工作日", "工作日"),
@@ -80,18 +101,24 @@ def write_list(path: Path, matter_list: MatterList, *, stamp: Stamp) -> None:
         Column(heads[0], "code" if field in choices else "text", width=wide.get(field), choices=choices.get(field, ()))
         for field, heads in HEADINGS.items()
     ]
-    items = matter_list.matters.select_related("category", "lead_unit").prefetch_related("bases")
+    items = matter_list.matters.select_related("category", "lead_unit", "asked_by", "area__parent")
+    items = items.prefetch_related("bases")
     rows = (row for item in items.order_by("position", "pk") for row in _rows(item))
     write(path, columns=columns, rows=rows, stamp=stamp)
 
 
 def _rows(item: Matter) -> list[list[str]]:
     words = {value: word for word, value in (*FORMS.items(), *ISSUERS.items(), *LEVELS.items())}
+    kinds = {value: word for word, value in CARRIED.items()}
     lead = {value: word for word, value in LEADS.items()}.get(Matter.Lead(item.lead))
     own = {
         "category": item.category.name if item.category else "",
         "lead": lead or (item.lead_unit.name if item.lead_unit else ""),
         "term": term_words(item.promised_amount, item.promised_unit),
+        "carries": "、".join(kinds[kind] for kind in item.carries if kind in kinds),
+        "area": _path(item.area) if item.area else "",
+        "asked_by": item.asked_by.name if item.asked_by else "",
+        "identity": str(item.identity),
         **{name: getattr(item, name) for name in _TEXTS},
     }
     found = []
@@ -133,6 +160,7 @@ def _items(
     rows: Sequence[tuple[int, list[str]]], columns: Mapping[str, int], area_id: str
 ) -> tuple[list[ItemGiven], list[int]]:
     units = {fold(name): pk for pk, name in Unit.objects.filter(**within("area_id", area_id)).values_list("pk", "name")}
+    places = _places(area_id)
     problems: list[str] = []
     given: list[dict[str, Any]] = []
     numbers: list[int] = []
@@ -149,6 +177,7 @@ def _items(
                     "category": category,
                     "bases": [],
                     **_lead(number, row.get("lead", ""), units, problems),
+                    **_scope(number, row, units, places, problems),
                 }
             )
             numbers.append(number)
@@ -192,6 +221,58 @@ def _lead(number: int, text: str, units: Mapping[str, int], problems: list[str])
         values = {"row": number, "name": text[:40]}
         problems.append(_("Row %(row)s: no unit of the district is called “%(name)s”.") % values)
     return {"lead": Matter.Lead.DEPARTMENT, "lead_unit_id": units.get(name)}
+
+
+def _path(area: Area) -> str:
+    """Where an area lies: two streets may have communities of the same name."""
+    return f"{area.parent.name}/{area.name}" if area.parent and area.level == Level.COMMUNITY else area.name
+
+
+def _places(area_id: str) -> dict[str, str]:
+    """The streets and communities of an area by their names, and by names with the street before them."""
+    rows = Area.objects.within(area_id).filter(level__in=(Level.STREET, Level.COMMUNITY)).select_related("parent")
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for area in rows:
+        for name in {fold(area.name), fold(_path(area))}:
+            twice |= {name} & found.keys()
+            found[name] = area.pk
+    return {name: pk for name, pk in found.items() if name not in twice}
+
+
+def _scope(
+    number: int, row: Mapping[str, str], units: Mapping[str, int], places: Mapping[str, str], problems: list[str]
+) -> dict[str, Any]:
+    """What may be handed down under an item, where and by whom; a sheet without these columns says nothing of it."""
+    found: dict[str, Any] = {}
+    if "carries" in row:
+        words = [word for word in re.split(r"[、,，;；\s]+", row["carries"]) if word]
+        if any(word not in CARRIED for word in words):
+            values = {"row": number, "column": HEADINGS["carries"][0], "words": "、".join(CARRIED)}
+            problems.append(_("Row %(row)s, %(column)s: write one of %(words)s.") % values)
+        found["carries"] = [CARRIED[word] for word in words if word in CARRIED]
+    if "area" in row:
+        found["area_id"] = _known(number, "area", row, places, problems) or ""
+    if "asked_by" in row:
+        found["asked_by_id"] = _known(number, "asked_by", row, units, problems) or 0
+    if row.get("identity"):
+        try:
+            found["identity"] = UUID(row["identity"])
+        except ValueError:
+            values = {"row": number, "column": HEADINGS["identity"][0]}
+            problems.append(_("Row %(row)s, %(column)s: leave it as Linli wrote it, or empty.") % values)
+    return found
+
+
+def _known(
+    number: int, field: str, row: Mapping[str, str], known: Mapping[str, Key], problems: list[str]
+) -> Key | None:
+    """The unit or area that a cell names; None for an empty one."""
+    name = fold(row[field])
+    if name and name not in known:
+        values = {"row": number, "column": HEADINGS[field][0], "name": name[:40]}
+        problems.append(_("Row %(row)s, %(column)s: “%(name)s” is not known in the area of the list.") % values)
+    return known.get(name)
 
 
 def _basis(number: int, row: Mapping[str, str], problems: list[str]) -> dict[str, Any]:

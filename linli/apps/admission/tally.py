@@ -7,8 +7,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from linli.apps.admission.models import Agreement, Guarantee, Handing, Task
-from linli.apps.admission.models.application import Form
+from linli.apps.admission.models import Agreement, Form, Guarantee, Handing, Task
 from linli.apps.admission.models.burden import FACETS, TaskTally
 from linli.spine.cases.models import Case
 

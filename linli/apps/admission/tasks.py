@@ -76,8 +76,7 @@ def suspend_late(now: datetime) -> str:
         allowed = rules.params("admission.limits", row.area_id, today)["suspend_after_days"]
         promised = Guarantee.objects.filter(
             clause__agreement__in=Agreement.objects.signed().filter(unit=row.unit),
-            clause__matter__code=row.matter.code,
-            clause__matter__matter_list_id=row.matter.matter_list_id,
+            clause__matter__identity=row.matter.identity,
             due_on__lt=today - timedelta(days=allowed),
         )
         late = late_among(promised.prefetch_related("arrivals"), today)

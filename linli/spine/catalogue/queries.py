@@ -84,7 +84,11 @@ def units_for(area_id: str) -> list[Unit]:
     return list(Unit.objects.filter(kind__in=kinds, area_id__in=[area_id[:9], area_id[:6]]).order_by("kind", "code"))
 
 
-COMPARED = ("code", "name", "category", "does", "does_not", "guarantees", "specimen", "term", "told", "lead", "basis")
+COMPARED = (
+    *("code", "name", "category", "does", "does_not", "guarantees", "specimen", "term", "told", "lead", "basis"),
+    *("carries", "area", "asked_by"),
+)
+DIFFERENCES = ("added", "removed", "renumbered", "changed", "same")
 
 
 @dataclass(frozen=True)
@@ -97,35 +101,27 @@ class Difference:
 
     @property
     def kind(self) -> str:
-        """added, removed, changed or same."""
+        """One of `DIFFERENCES`; renumbered where nothing else is different."""
         if self.old is None:
             return "added"
         if self.new is None:
             return "removed"
+        if self.changed == ("code",):
+            return "renumbered"
         return "changed" if self.changed else "same"
 
 
 def compare(old: MatterList, new: MatterList) -> list[Difference]:
     """Two versions side by side, in the order of the new one, with what went out where it stood. Two statements.
 
-    Items belong together by their code or, where it was given to another item, by their name.
+    Items belong together by what they are (`Matter.identity`): a number that went to another item joins nothing.
     """
     before, after = items_of(old), items_of(new)
-    by_code = {item.code: item for item in before}
-    by_name = {item.name: item for item in before}
-    names_after = {item.name for item in after}
-    pairs: dict[int, Matter] = {}
-    taken: set[int] = set()
-    for item in after:
-        same_name, same_code = by_name.get(item.name), by_code.get(item.code)
-        # A number that went to another item does not make it the same one.
-        partner = same_name or (same_code if same_code and same_code.name not in names_after else None)
-        if partner is not None and partner.pk not in taken:
-            pairs[item.pk] = partner
-            taken.add(partner.pk)
-    found = [Difference(pairs.get(item.pk), item, _changed(pairs.get(item.pk), item)) for item in after]
+    pairs = {item.identity: item for item in before}
+    stay = {item.identity for item in after}
+    found = [Difference(pairs.get(item.identity), item, _changed(pairs.get(item.identity), item)) for item in after]
     for item in before:
-        if item.pk not in taken:
+        if item.identity not in stay:
             found.insert(min(item.position, len(found)), Difference(item, None))
     return found
 
@@ -141,12 +137,15 @@ def _compared(item: Matter, name: str) -> object:
         return item.category.name if item.category else ""
     if name == "term":
         return (item.promised_amount, item.promised_unit)
+    if name in ("area", "asked_by"):
+        return getattr(item, f"{name}_id")
     return (item.lead, item.lead_unit_id) if name == "lead" else getattr(item, name)
 
 
 def items_of(matter_list: MatterList) -> list[Matter]:
-    """The items of a list with their categories and leading units, in order. One statement."""
-    return list(matter_list.matters.select_related("category", "lead_unit").order_by("position", "pk"))
+    """The items of a list with their categories, units and areas, in order. One statement."""
+    rows = matter_list.matters.select_related("category", "lead_unit", "asked_by", "area")
+    return list(rows.order_by("position", "pk"))
 
 
 def words(text: str) -> Q:

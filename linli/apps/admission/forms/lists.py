@@ -4,15 +4,19 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.foundation.accounts.models import Unit
 from linli.foundation.areas.models import Area
-from linli.spine.catalogue.models import Basis, Matter, MatterList
+from linli.spine.catalogue.models import Basis, Form, Matter, MatterList
 from linli.spine.catalogue.specimen import PLACES
 from linli.ui.forms import DayField
 
 #: The kinds of list that promise residents a term.
 PROMISING = (MatterList.Kind.CERTIFICATE, MatterList.Kind.SERVICE_CENTRE, MatterList.Kind.FIRST_RECEIVER)
+
+#: The kinds of list under which something is handed down.
+CITED = (MatterList.Kind.DUTY, MatterList.Kind.ASSIST, MatterList.Kind.ENTRUSTED)
 
 
 class ListForm(forms.Form):
@@ -118,13 +122,47 @@ class ItemForm(forms.Form):
         required=False,
         help_text=_("When a department leads."),
     )
+    carries = forms.MultipleChoiceField(
+        label=_("What may be handed down under it"),
+        choices=Form.choices,
+        required=False,
+        help_text=_("Nothing chosen: what the rules of this list allow. Nothing else may be handed down under it."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    area_id = forms.ChoiceField(label=_("Where it holds"), required=False)
+    asked_by_id = forms.TypedChoiceField(
+        label=_("Who may ask for it"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("The one unit; of a duty of the community, the unit that guides it."),
+    )
 
-    def __init__(self, *args: Any, kind: str, units: list[Unit], categories: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kind: str,
+        units: list[Unit],
+        categories: list[str],
+        areas: list[Area],
+        askers: list[Unit],
+        admitted: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["lead_unit"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "—"), *((unit.pk, unit.name) for unit in units)]
         self.categories = categories
+        if kind not in CITED or admitted:
+            # What was admitted is not widened by a draft.
+            del self.fields["carries"], self.fields["area_id"], self.fields["asked_by_id"]
+        else:
+            self._choose("area_id", [("", _("wherever the list holds")), *((one.pk, one.name) for one in areas)])
+            # A duty is the community's own: whoever is not named has nothing to ask.
+            none = pgettext_lazy("who may ask for an item", "nobody")
+            nobody = none if kind == MatterList.Kind.DUTY else _("whoever leads it")
+            self._choose("asked_by_id", [(0, nobody), *((unit.pk, unit.name) for unit in askers)])
         if kind != MatterList.Kind.CERTIFICATE:
             del self.fields["specimen"]
         else:
@@ -132,6 +170,11 @@ class ItemForm(forms.Form):
             self.fields["guarantees"].help_text = _("Documents that are shown, nothing that is held already.")
         if kind not in PROMISING:
             del self.fields["promised_amount"], self.fields["promised_unit"]
+
+    def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     def clean_promised_amount(self) -> int:
         """Nothing is 0."""

@@ -5,7 +5,6 @@ from linli.apps.admission.models.application import (
     Applicant,
     Application,
     ApplicationBasis,
-    Form,
     Objection,
     OfferedGuarantee,
     Opinion,
@@ -14,6 +13,7 @@ from linli.apps.admission.models.application import (
 from linli.apps.admission.models.burden import Standing, TaskTally
 from linli.apps.admission.models.evaluation import Evaluation, Score
 from linli.apps.admission.models.task import Handing, HandingFile, Task, TaskFile
+from linli.spine.catalogue.models import Form
 
 __all__ = [
     "Agreement",

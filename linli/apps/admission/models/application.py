@@ -16,23 +16,10 @@ from linli.foundation.areas.models import Area
 from linli.lib.prefix import within
 from linli.spine.cases.models import Case
 from linli.spine.catalogue import basis
-from linli.spine.catalogue.models import Matter, MatterList
+from linli.spine.catalogue.models import Form, Matter, MatterList
 from linli.spine.catalogue.models.basis import BasisFields
 
 COMMUNITY_ROLES = (COMMUNITY_WORKER.code, COMMUNITY_SECRETARY.code)
-
-
-class Form(models.TextChoices):
-    """What is handed down: a task, or one of the burdens that have rules of their own (S2-21, S5-03)."""
-
-    TASK = "task", _("task")
-    INSPECTION = "inspection", _("inspection")
-    APPRAISAL = "appraisal", _("appraisal or ranking")
-    SIGNBOARD = "signboard", _("signboard or body to be set up")
-    FORM = "form", _("form or ledger to be filled in")
-    GROUP = "group", _("chat group")
-    APP = "app", _("app or platform")
-    SEAL = "seal", _("seal or certificate")
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -72,6 +59,7 @@ class Application(models.Model):
     area = models.ForeignKey(Area, verbose_name=_("where it is to apply"), on_delete=models.PROTECT, related_name="+")
     list_kind = models.CharField(_("list"), max_length=15, choices=ListKind.choices)
     form = models.CharField(_("what it is"), max_length=12, choices=Form.choices, default=Form.TASK)
+    with_form = models.BooleanField(_("it comes with a form to be filled in"), default=False)
     name = models.CharField(_("name of the matter"), max_length=120)
     does = models.CharField(_("what the community does"), max_length=500)
     does_not = models.CharField(_("what the community does not do"), max_length=500, blank=True)

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.apps.admission.models.application import Form
 from linli.foundation.accounts.models import Unit
 from linli.foundation.areas.models import Area
+from linli.spine.catalogue.models import Form
 
 #: What a row counts, in the order of its columns.
 FACETS = (
@@ -59,6 +59,9 @@ class TaskTally(models.Model):
     form_group = models.IntegerField(default=0)
     form_app = models.IntegerField(default=0)
     form_seal = models.IntegerField(default=0)
+    form_advice = models.IntegerField(default=0)
+    form_training = models.IntegerField(default=0)
+    form_notice = models.IntegerField(default=0)
     columns = models.IntegerField(default=0)
     columns_held = models.IntegerField(default=0)
     cells = models.BigIntegerField(default=0)

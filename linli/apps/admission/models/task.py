@@ -7,19 +7,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.apps.admission.models.application import Form
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Post, Unit
 from linli.foundation.accounts.roles import DEPARTMENT_STAFF, Permission
 from linli.foundation.files.models import StoredFile
 from linli.spine.cases.models import Case
-from linli.spine.catalogue.models import Matter
+from linli.spine.catalogue.models import Form, Matter
 
 
 class Handing(models.Model):
     """交办: a task as its sender hands it down, to one community or to many. No personal data.
 
     `matter` is the item that it cites; None where no list allows it. `claimed` is what the sender says instead.
+    `fit`: how well the words of the task fit the item, of a hundred (`catalogue.fit`), with the words that met and
+    those that did not; `fit_reason` is what the sender says where that is little.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -28,6 +29,9 @@ class Handing(models.Model):
     title = models.CharField(_("title"), max_length=80)
     text = models.TextField(_("what is to be done"))
     claimed = models.CharField(_("what it is said to rest on"), max_length=300, blank=True)
+    fit = models.PositiveSmallIntegerField(_("how well it fits the item"), null=True)
+    fit_words = models.JSONField(default=dict)
+    fit_reason = models.CharField(_("why it belongs to the item all the same"), max_length=300, blank=True)
     due_on = models.DateField(_("to be done by"))
     # Of a form: whom it is about (a group or an age), and the communities for which all of it was held, so that it
     # went to its sender filled and to nobody else.

@@ -45,12 +45,7 @@ def late_among(rows: Iterable[Guarantee], on: date) -> list[Late]:
 def of_item(*, unit_id: int, area_id: str, matter: Matter) -> Sequence[Guarantee]:
     """What a unit has promised a community for an item, in agreements that bind both. Two statements."""
     clauses = Agreement.objects.signed().filter(unit_id=unit_id, area_id=area_id[:12])
-    rows = Guarantee.objects.filter(
-        clause__agreement__in=clauses,
-        clause__matter__code=matter.code,
-        clause__matter__matter_list__code=matter.matter_list.code,
-        clause__matter__matter_list__area_id=matter.matter_list.area_id,
-    )
+    rows = Guarantee.objects.filter(clause__agreement__in=clauses, clause__matter__identity=matter.identity)
     return list(rows.select_related("clause__agreement").prefetch_related("arrivals"))
 
 
@@ -58,5 +53,5 @@ def late_of_case(case: Case, on: date) -> list[Late]:
     """What is late of all that belongs to a task; nothing for a task that cites no item."""
     if case.matter_id is None or case.party is None or case.party.unit_id is None:
         return []
-    matter = Matter.objects.select_related("matter_list").get(pk=case.matter_id)
+    matter = Matter.objects.get(pk=case.matter_id)
     return late_among(of_item(unit_id=case.party.unit_id, area_id=case.area_id, matter=matter), on)

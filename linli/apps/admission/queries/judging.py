@@ -160,9 +160,11 @@ def _notice(application: Application, sent_at: datetime) -> Iterable[Finding]:
 
 def _twins(application: Application, on: date) -> Iterable[Finding]:
     lists = MatterList.objects.in_force(area_id=application.area_id, on=on).filter(kind=application.list_kind)
-    twins = Matter.objects.filter(matter_list__in=lists, name=application.name).standing(on)
-    if application.matter_id is not None:
-        twins = twins.exclude(pk=application.matter_id)
+    named = Matter.objects.filter(matter_list__in=lists, name=application.name).standing(on)
+    # What holds for one community does not help another.
+    twins = named.holding_in(application.area_id)
+    if application.matter is not None:
+        twins = twins.exclude(identity=application.matter.identity)
     twin = twins.select_related("matter_list").first()
     if twin is not None:
         values = {"item": twin.name, "list": twin.matter_list.name}
@@ -238,9 +240,7 @@ def _signed(matter: Matter, unit: Unit, on: date, district: str) -> set[str]:
     rows = Agreement.objects.signed().filter(
         unit=unit,
         year=on.year,
-        clauses__matter__code=matter.code,
-        clauses__matter__matter_list__code=matter.matter_list.code,
-        clauses__matter__matter_list__area_id=matter.matter_list.area_id,
+        clauses__matter__identity=matter.identity,
         **within("area_id", district),
     )
     return set(rows.values_list("area_id", flat=True))

@@ -13,8 +13,10 @@ from python_calamine import CalamineWorkbook
 
 from linli.apps.admission import sheets
 from linli.apps.admission.urls import urlpatterns
+from linli.foundation.accounts.models import Unit
+from linli.foundation.areas.models import Area
 from linli.lib.errors import Invalid
-from linli.spine.catalogue.models import MatterList
+from linli.spine.catalogue.models import Matter, MatterList
 
 pytestmark = pytest.mark.django_db
 LISTS = "/admission/lists/"
@@ -184,7 +186,7 @@ def test_two_versions_are_compared(drafter, checker, approver, worker):
     assert new.version == 2
     drafter.post(url(new, "item_new"), fields(code="1.2", name="居务公开"))
     page = text(drafter.get(url(new, "compare", made.pk)))
-    assert "New: 1. Gone: 0. Changed: 0. The same: 1." in page
+    assert "New: 1. Gone: 0. Only renumbered: 0. Changed: 0. The same: 1." in page
     assert "居务公开" in page
     assert "调解民间纠纷" not in page
     assert "调解民间纠纷" in text(drafter.get(url(new, "compare", made.pk) + "?all=1"))
@@ -260,6 +262,10 @@ LAW = ["人民调解法", "第八条", "法律法规规章", "人大", "国家"]
 
 def test_a_list_goes_out_as_a_workbook_and_comes_back_the_same(drafter, district, tmp_path):
     assist = MatterList.objects.get(area_id="320105", kind="assist")
+    second = assist.matters.order_by("position")[1]
+    Matter.objects.filter(pk=second.pk).update(
+        carries=["task", "inspection"], area_id="320105001001", asked_by_id=second.lead_unit_id
+    )
     response = drafter.get(url(assist, "list_workbook"))
     path = tmp_path / "out.xlsx"
     path.write_bytes(response.content)
@@ -274,6 +280,35 @@ def test_a_list_goes_out_as_a_workbook_and_comes_back_the_same(drafter, district
         [row.title for row in one.bases.all()] for one in kept
     ]
     assert items[0].bases[0]["valid_to"] == date(2025, 12, 31)
+    scopes = [(one.identity, list(one.carries), one.area_id, one.asked_by_id) for one in items]
+    assert scopes == [(one.identity, one.carries, one.area_id or "", one.asked_by_id or 0) for one in kept]
+    assert items[1].area_id == "320105001001"
+
+
+def test_a_sheet_says_what_may_be_handed_down_where_and_by_whom(drafter, tmp_path):
+    made = draft(drafter, kind="assist", code="help")
+    head = [*HEAD, "交办形式", "适用范围", "提出单位", "事项标识"]
+    unit = Unit.objects.get(code="dept-fire")
+    rows = [
+        head,
+        ["安全", "1", "消防宣传", unit.name, *LAW, "工作任务、培训", "莫愁湖街道/茶亭社区", unit.name, ""],
+        ["安全", "2", "疏散演练", "社区", *LAW, "", "", "", ""],
+    ]
+    place = Area.objects.get(pk="320105001001")
+    rows[1][10] = f"{place.parent.name}/{place.name}"
+    assert taken(drafter, made, saved(tmp_path, rows)).status_code == 302
+    found = [(one.carries, one.area_id, one.asked_by_id) for one in made.matters.order_by("position")]
+    assert found == [(["task", "training"], place.pk, unit.pk), ([], None, None)]
+    for at, odd, words in (
+        (9, "打卡", "Row 2, 交办形式: write one of"),
+        (10, "火星社区", "Row 2, 适用范围: “火星社区” is not known"),
+        (11, "火星局", "Row 2, 提出单位: “火星局” is not known"),
+        (12, "甲", "Row 2, 事项标识: leave it"),
+    ):
+        row = [*rows[1][:at], odd, *rows[1][at + 1 :]]
+        response = taken(drafter, made, saved(tmp_path, [head, row]))
+        assert response.status_code == 422
+        assert words in text(response)
 
 
 def test_an_ugly_sheet_goes_in_merged_categories_and_second_laws_below(drafter, tmp_path):

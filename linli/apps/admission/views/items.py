@@ -24,6 +24,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
+from linli.foundation.areas.models import Area, Level
 from linli.lib.errors import Invalid, Refusal
 from linli.lib.prefix import within
 from linli.lib.workbooks import Stamp
@@ -110,9 +111,20 @@ def edit(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
 
 def _edit(request: ActorRequest, found: MatterList, one: Matter | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    units = list(Unit.objects.filter(**within("area_id", found.area_id), kind=Unit.Kind.DEPARTMENT).order_by("code"))
+    kinds = (Unit.Kind.DEPARTMENT, Unit.Kind.STREET_OFFICE)
+    askers = list(Unit.objects.filter(**within("area_id", found.area_id), kind__in=kinds).order_by("kind", "code"))
+    units = [one for one in askers if one.kind == Unit.Kind.DEPARTMENT]
     categories = [category.name for category in found.categories.all()]
-    form = ItemForm(data, kind=found.kind, units=units, categories=categories, initial=_initial(one))
+    form = ItemForm(
+        data,
+        kind=found.kind,
+        units=units,
+        categories=categories,
+        areas=_places(found.area_id),
+        askers=askers,
+        admitted=one is not None and one.is_admitted,
+        initial=_initial(one),
+    )
     bases = Bases(data, prefix="bases", initial=_initial_bases(one))
     context = {
         "list": found,
@@ -144,6 +156,12 @@ def _edit(request: ActorRequest, found: MatterList, one: Matter | None) -> HttpR
     return redirect("admission:list", found.pk)
 
 
+def _places(area_id: str) -> list[Area]:
+    """The streets and communities in which an item may hold alone."""
+    rows = Area.objects.within(area_id).current(timezone.localdate()).exclude(pk=area_id)
+    return list(rows.filter(level__in=(Level.STREET, Level.COMMUNITY)).order_by("pk"))
+
+
 def _given(fields: dict[str, object], bases: list[dict[str, object]]) -> ItemGiven:
     unit = fields.pop("lead_unit")
     return ItemGiven(**fields, lead_unit_id=unit, bases=bases)  # type: ignore[arg-type]
@@ -152,8 +170,9 @@ def _given(fields: dict[str, object], bases: list[dict[str, object]]) -> ItemGiv
 def _initial(one: Matter | None) -> dict[str, object]:
     if one is None:
         return {}
-    names = (*SHOWN, "lead", "promised_amount", "promised_unit")
+    names = (*SHOWN, "lead", "promised_amount", "promised_unit", "carries", "area_id", "asked_by_id")
     own: dict[str, object] = {name: getattr(one, name) for name in names}
+    own["asked_by_id"] = one.asked_by_id or 0
     return {**own, "category": one.category.name if one.category else "", "lead_unit": one.lead_unit_id}
 
 

@@ -245,7 +245,7 @@ def compare(request: ActorRequest, list_id: int, other_id: int) -> HttpResponse:
         raise Http404
     found = queries.compare(old_one, new_one)
     everything = request.GET.get("all") == "1"
-    counts = {kind: sum(one.kind == kind for one in found) for kind in ("added", "removed", "changed", "same")}
+    counts = {kind: sum(one.kind == kind for one in found) for kind in queries.DIFFERENCES}
     context = {
         "new": new_one,
         "old": old_one,
@@ -264,6 +264,9 @@ def compare(request: ActorRequest, list_id: int, other_id: int) -> HttpResponse:
             "told": _("What residents read"),
             "lead": _("Who leads"),
             "basis": _("Legal basis"),
+            "carries": _("What may be handed down under it"),
+            "area": _("Where it holds"),
+            "asked_by": _("Who may ask for it"),
         },
     }
     return page(request, "compare.html", context)

@@ -3,8 +3,10 @@
 The caller has judged who may decide; here the list is locked, so that nothing enters twice.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,19 +40,21 @@ def admit_item(*, by: Actor, area_id: str, kind: str, given: ItemGiven, now: dat
         raise Invalid(_("No list of this kind is in force on that day. Publish one first."))
     versions = MatterList.objects.select_for_update().filter(area_id=found[-1].area_id, code=found[-1].code)
     locked = next(one for one in versions.order_by("pk") if one.pk == found[-1].pk)
+    on = given.valid_from
+    given = replace(given, code=_next_code(locked), identity=uuid4())
     name = clip(tidy(given.name), items.LONGEST["name"])
-    if locked.matters.standing(given.valid_from).filter(name=name).exists():
+    twins = locked.matters.standing(on).filter(name=name)
+    if twins.holding_in(given.area_id or area_id).exists():
         raise Stale(_("An item of this name is on the list already."))
-    code = _next_code(locked)
     made: Matter | None = None
     for one in versions:
         drafted = one.status in (Status.DRAFT, Status.CHECKING, Status.APPROVING)
         later = one.status == Status.PUBLISHED and one.valid_from > locked.valid_from
         if one.pk == locked.pk or drafted or later:
-            row = _write(one, given, code)
+            row = _write(one, given)
             made = row if one.pk == locked.pk else made
     assert made is not None
-    note_step(locked, Step.ADMITTED, by, now, f"{code} {name}：{note}")
+    note_step(locked, Step.ADMITTED, by, now, f"{given.code} {name}：{note}")
     queries.forget()
     return made
 
@@ -63,11 +67,10 @@ def _next_code(matter_list: MatterList) -> str:
     return f"{CODE}{max(numbers, default=0) + 1}"
 
 
-def _write(matter_list: MatterList, given: ItemGiven, code: str) -> Matter:
+def _write(matter_list: MatterList, given: ItemGiven) -> Matter:
     last = matter_list.matters.order_by("-position").values_list("position", flat=True).first()
     row = Matter(matter_list=matter_list, position=0 if last is None else last + 1)
     items.fill(row, given, items.category(matter_list, CATEGORY))
-    row.code = code
     row.save()
     Basis.objects.bulk_create(items.bases(row, given))
     return row

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
-from linli.lib.chinese import clip, tidy
+from linli.foundation.areas.models import Area
+from linli.lib.chinese import clip, fold, tidy
 from linli.lib.errors import Invalid, Stale
+from linli.lib.prefix import within
 from linli.spine.catalogue import specimen
 from linli.spine.catalogue.actions.drafts import locked_draft, note_step
-from linli.spine.catalogue.models import Basis, Category, ListStep, Matter, MatterList
+from linli.spine.catalogue.models import Basis, Category, Form, ListStep, Matter, MatterList
 from linli.spine.catalogue.queries import CHECKED_KINDS
 
 MOST_ITEMS: Final = 5_000
@@ -33,14 +36,20 @@ LONGEST: Final[Mapping[str, int]] = {
 #: Of a promised term, in its unit; and the fewest characters that a certificate can say.
 LONGEST_TERM: Final = 365
 SHORTEST_SPECIMEN: Final = 6
-DAYS: Final = ("valid_from", "valid_to", "suspended_since")
+#: What admission, suspension and end decide about an item; no draft and no sheet does.
+DECIDED: Final = ("valid_from", "valid_to", "suspended_since", "overridden", "conditions")
+#: What may be handed down under an item. The list says it; of an item that was admitted, its admission.
+SCOPE: Final = ("carries", "area_id", "asked_by_id")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ItemGiven:
     """An item as it was typed or read from a sheet; `bases` in the order in which they are shown.
 
-    The days belong to items that were admitted to a list in force, or taken out of it (`actions.admitted`).
+    `identity` says which item of an earlier version it is; without one it is known by its name and basis, or new.
+    `carries`, `area_id` and `asked_by_id` None: as they were. `area_id` "": wherever the list holds; `asked_by_id` 0:
+    no unit is named. The days, and what was set aside, belong to items that were admitted to a list in force or taken
+    out of it (`actions.admitted`).
     """
 
     code: str
@@ -56,28 +65,36 @@ class ItemGiven:
     lead: str = Matter.Lead.COMMUNITY
     lead_unit_id: int | None = None
     bases: Sequence[Mapping[str, Any]] = ()
+    identity: UUID | None = None
+    carries: Sequence[str] | None = None
+    area_id: str | None = None
+    asked_by_id: int | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     suspended_since: date | None = None
+    overridden: Sequence[str] = ()
+    conditions: str = ""
 
 
 @transaction.atomic
 def set_items(*, by: Actor, matter_list: MatterList, items: Sequence[ItemGiven], now: datetime, note: str = "") -> int:
     """Put these items in place of all that the draft holds; nothing changes when one of them cannot be.
 
-    Admission, suspension and end of an item stay with its code. An item that was admitted stays even when it is not
-    among these: it is taken out by hand, never by a sheet that was written before. Returns how many were given.
+    Admission, suspension and end stay with the item itself, whatever number it bears now (`settled`). An item that was
+    admitted stays even when it is not among these: it is taken out by hand, never by a sheet that was written before.
+    Returns how many were given.
     Raises NotAllowed, Stale (not a draft), Invalid (a sentence for each item, by its place: "3.name").
     """
     locked = locked_draft(by, matter_list)
-    errors = _item_errors(items, locked)
+    known = settled(items, locked)
+    admitted = _admitted_beside(locked, known)
+    errors = _item_errors(items, locked) | _taken_errors(known, admitted)
     if errors:
         raise Invalid(fields=errors)
-    days, admitted = _days_by_code(locked), _admitted_beside(locked, items)
     Basis.objects.filter(matter__matter_list=locked).delete()
     Matter.objects.filter(matter_list=locked).delete()
     Category.objects.filter(matter_list=locked).delete()
-    write(locked, [*(replace(one, **days.get(tidy(one.code), {})) for one in items), *admitted])
+    write(locked, [*known, *admitted])
     if note and admitted:
         names = "、".join(f"{one.code} {one.name}" for one in admitted)
         note = _("%(note)s; admitted and kept: %(items)s") % {"note": note, "items": names}
@@ -90,7 +107,7 @@ def set_items(*, by: Actor, matter_list: MatterList, items: Sequence[ItemGiven],
 def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: int | None = None) -> Matter:
     """Add an item to a draft, or change one of it. Raises NotAllowed, Stale, Invalid (by field).
 
-    The number of an item that people know already is not changed: by it, it is the same item in all versions.
+    Its number may change: it stays the same item. One that comes back after it was taken out is the same one, too.
     """
     locked = locked_draft(by, matter_list)
     item = locked.matters.filter(pk=item_id).first() if item_id is not None else None
@@ -99,17 +116,14 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
     errors = {field.partition(".")[2]: text for field, text in _item_errors([given], locked).items()}
     if locked.matters.filter(code=tidy(given.code)).exclude(pk=item_id or 0).exists():
         errors["code"] = _("Another item has this code.")
-    if item is not None and tidy(given.code) != item.code and _is_known(locked, item):
-        text = _("This item keeps its number %(code)s: by it, applications, agreements and tasks know it.")
-        errors["code"] = text % {"code": item.code}
     if item is None and locked.matters.count() >= MOST_ITEMS:
         errors["code"] = _("A list holds at most %(n)s items.") % {"n": MOST_ITEMS}
     if errors:
         raise Invalid(fields=errors)
     if item is not None:
-        given = replace(given, **{day: getattr(item, day) for day in DAYS})
+        given = _with_decided(replace(given, identity=item.identity), item)
     else:
-        given = replace(given, **_days_by_code(locked).get(tidy(given.code), {}))
+        (given,) = settled([given], locked, beside=True)
         last = locked.matters.order_by("-position").values_list("position", flat=True).first()
         item = Matter(matter_list=locked, position=0 if last is None else last + 1)
     fill(item, given, category(locked, given.category))
@@ -118,13 +132,6 @@ def save_item(*, by: Actor, matter_list: MatterList, given: ItemGiven, item_id: 
     Basis.objects.bulk_create(bases(item, given))
     _sweep_categories(locked)
     return item
-
-
-def _is_known(draft: MatterList, item: Matter) -> bool:
-    """Whether an item of a draft was admitted, or has been published with an earlier version."""
-    item.matter_list = draft
-    earlier = Matter.objects.same_item(item).filter(matter_list__status=MatterList.Status.PUBLISHED)
-    return item.valid_from is not None or earlier.exists()
 
 
 @transaction.atomic
@@ -138,25 +145,87 @@ def remove_item(*, by: Actor, matter_list: MatterList, item_id: int) -> None:
     _sweep_categories(locked)
 
 
-def _days_by_code(draft: MatterList) -> dict[str, dict[str, Any]]:
-    """The days of the items of a draft by their codes; of those that it does not hold, the days in the version before.
+def settled(items: Sequence[ItemGiven], draft: MatterList, *, beside: bool = False) -> list[ItemGiven]:
+    """These items as what they are: the same as before, with all that was decided about it, or new. Three statements.
 
-    What ended before the draft begins is not the same item any more: its number is free.
+    An item is known by its identity, then by its name and a law or document that it has in common; never by its number
+    alone, which may have gone to another. Known are the items of the draft (unless these come `beside` them) and of the
+    version in force before it; what ended before the draft begins is not the same item any more.
     """
-    versions = MatterList.objects.filter(area_id=draft.area_id, code=draft.code, version__lt=draft.version)
-    before = versions.filter(status=MatterList.Status.PUBLISHED).order_by("-version")[:1]
+    versions = MatterList.objects.filter(area_id=draft.area_id, code=draft.code)
+    before = versions.filter(status=MatterList.Status.PUBLISHED, version__lt=draft.version).order_by("-version")[:1]
     going_on = Q(valid_to__isnull=True) | Q(valid_to__gte=draft.valid_from)
-    found: dict[str, dict[str, Any]] = {}
-    for rows in (Matter.objects.filter(going_on, matter_list__in=list(before)), draft.matters.all()):
-        found |= {code: dict(zip(DAYS, days, strict=True)) for code, *days in rows.values_list("code", *DAYS)}
+    rows = Matter.objects.filter(going_on & Q(matter_list__in=list(before)) | Q(matter_list=draft))
+    known: dict[UUID, Matter] = {}
+    # What stands in the draft says more than the version before it.
+    for row in rows.prefetch_related("bases").order_by("matter_list__version", "position", "pk"):
+        known[row.identity] = row
+    taken = {row.identity for row in known.values() if beside and row.matter_list_id == draft.pk}
+    theirs = {one.identity for one in items if one.identity is not None}
+    named = set(Matter.objects.filter(matter_list__in=versions, identity__in=theirs).values_list("identity", flat=True))
+    taken |= named
+    by_name: dict[str, list[Matter]] = {}
+    for row in known.values():
+        by_name.setdefault(fold(row.name), []).append(row)
+    found = []
+    for one in items:
+        # The identity of an item of another list, or of none, says nothing here.
+        identity = one.identity if one.identity in named else None
+        if identity is None:
+            twins = (row for row in by_name.get(fold(one.name), ()) if row.identity not in taken)
+            identity = next((row.identity for row in twins if _shares_basis(one, row)), None) or uuid4()
+            taken.add(identity)
+        one = replace(one, identity=identity)
+        found.append(_with_decided(one, known[identity]) if identity in known else one)
     return found
+
+
+def _shares_basis(given: ItemGiven, row: Matter) -> bool:
+    titles = {fold(str(one.get("title", ""))) for one in given.bases}
+    before = {fold(one.title) for one in row.bases.all()}
+    return bool(titles & before) or not (titles or before)
+
+
+def _with_decided(given: ItemGiven, row: Matter) -> ItemGiven:
+    """What was typed, with what was decided about the item before."""
+    kept: dict[str, Any] = {field: getattr(row, field) for field in DECIDED}
+    kept |= {field: getattr(row, field) for field in SCOPE if row.is_admitted or getattr(given, field) is None}
+    since = {_named(one): one.suspended_since for one in row.bases.all()}
+    bases = [{"suspended_since": since.get(_named_given(one)), **one} for one in given.bases]
+    return replace(given, **kept, bases=bases)
+
+
+def _named(one: Basis) -> tuple[str, str, str]:
+    return fold(one.title), fold(one.number), fold(one.article)
+
+
+def _named_given(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    title, number, article = (fold(str(one.get(field, ""))) for field in ("title", "number", "article"))
+    return title, number, article
 
 
 def _admitted_beside(draft: MatterList, items: Sequence[ItemGiven]) -> list[ItemGiven]:
     """What was admitted into a draft and is not among these items."""
     rows = draft.matters.filter(valid_from__isnull=False).select_related("category").prefetch_related("bases")
-    given = {tidy(one.code) for one in items}
-    return [as_given(row) for row in rows.order_by("position", "pk") if row.code not in given]
+    given = {one.identity for one in items}
+    return [as_given(row) for row in rows.order_by("position", "pk") if row.identity not in given]
+
+
+def _taken_errors(items: Sequence[ItemGiven], admitted: Sequence[ItemGiven]) -> dict[str, object]:
+    """The same item twice, and numbers that items have which were admitted and stay."""
+    errors: dict[str, object] = {}
+    theirs = {one.code: one.name for one in admitted}
+    seen: set[UUID | None] = set()
+    for place, one in enumerate(items, start=1):
+        if one.identity in seen:
+            errors[f"{place}.identity"] = _(
+                "This item stands here twice. Leave its mark empty where it is another one."
+            )
+        seen.add(one.identity)
+        if tidy(one.code) in theirs:
+            text = _("This number belongs to “%(item)s”, which was admitted and stays.")
+            errors[f"{place}.code"] = text % {"item": theirs[tidy(one.code)]}
+    return errors
 
 
 def _item_errors(items: Sequence[ItemGiven], matter_list: MatterList) -> dict[str, object]:
@@ -186,6 +255,28 @@ def _item_errors(items: Sequence[ItemGiven], matter_list: MatterList) -> dict[st
             errors[f"{place}.lead_unit"] = _("Name the department that leads; the community and the street need none.")
         errors.update(_basis_errors(place, one, matter_list))
         errors.update(_term_errors(place, one, matter_list))
+    return errors | _scope_errors(items, matter_list)
+
+
+def _scope_errors(items: Sequence[ItemGiven], matter_list: MatterList) -> dict[str, object]:
+    """What cannot be of what the items carry, where they hold and who may ask for them. At most two statements."""
+    units, areas = (
+        set(rows.filter(**within(key, matter_list.area_id), pk__in=wanted).values_list("pk", flat=True))
+        if wanted
+        else set()
+        for rows, key, wanted in (
+            (Unit.objects.all(), "area_id", {one.asked_by_id for one in items if one.asked_by_id}),
+            (Area.objects.all(), "id", {one.area_id for one in items if one.area_id}),
+        )
+    )
+    errors: dict[str, object] = {}
+    for place, one in enumerate(items, start=1):
+        if any(kind not in Form.values for kind in one.carries or ()):
+            errors[f"{place}.carries"] = _("Choose what may be handed down under it.")
+        if one.area_id and one.area_id not in areas:
+            errors[f"{place}.area_id"] = _("Choose a street or a community of the area of the list.")
+        if one.asked_by_id and one.asked_by_id not in units:
+            errors[f"{place}.asked_by"] = _("Choose a unit of the area of the list.")
     return errors
 
 
@@ -252,8 +343,13 @@ def fill(row: Matter, given: ItemGiven, heading: Category | None) -> None:
     row.promised_amount, row.promised_unit = given.promised_amount, given.promised_unit
     for field in ("code", "name", "told", "does", "does_not", "guarantees", "specimen"):
         setattr(row, field, clip(tidy(getattr(given, field)), LONGEST[field]))
-    for day in DAYS:
-        setattr(row, day, getattr(given, day))
+    for field in DECIDED:
+        setattr(row, field, getattr(given, field))
+    row.overridden, row.carries = list(given.overridden), list(given.carries or ())
+    row.identity = given.identity or row.identity
+    everywhere = given.area_id == row.matter_list.area_id
+    row.area_id = None if everywhere or not given.area_id else given.area_id
+    row.asked_by_id = given.asked_by_id or None
     row.lead = given.lead
     row.lead_unit_id = given.lead_unit_id if given.lead == Matter.Lead.DEPARTMENT else None
     named = (f"《{one['title']}》{one.get('number', '')}{one.get('article', '')}" for one in given.bases)
@@ -277,6 +373,7 @@ def bases(row: Matter, given: ItemGiven) -> list[Basis]:
             file_id=one.get("file_id"),
             valid_from=one.get("valid_from"),
             valid_to=one.get("valid_to"),
+            suspended_since=one.get("suspended_since"),
         )
         for at, one in enumerate(given.bases)
     ]
@@ -285,6 +382,7 @@ def bases(row: Matter, given: ItemGiven) -> list[Basis]:
 def as_given(item: Matter) -> ItemGiven:
     """An item of another version, as if it had been typed."""
     named = ("form", "issuer", "level", "issuer_name", "title", "number", "article", "link")
+    beside = ("file_id", "valid_from", "valid_to", "suspended_since")
     return ItemGiven(
         code=item.code,
         name=item.name,
@@ -298,13 +396,9 @@ def as_given(item: Matter) -> ItemGiven:
         promised_unit=item.promised_unit,
         lead=item.lead,
         lead_unit_id=item.lead_unit_id,
-        valid_from=item.valid_from,
-        valid_to=item.valid_to,
-        suspended_since=item.suspended_since,
-        bases=[
-            {name: getattr(row, name) for name in (*named, "file_id", "valid_from", "valid_to")}
-            for row in item.bases.all()
-        ],
+        identity=item.identity,
+        **{field: getattr(item, field) for field in (*DECIDED, *SCOPE)},
+        bases=[{name: getattr(row, name) for name in (*named, *beside)} for row in item.bases.all()],
     )
 
 

@@ -1,8 +1,9 @@
 """Lists that come with the installation: loaded as they are and put in force, marked as examples."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from linli.foundation.accounts.models import Unit
 from linli.lib.errors import Invalid
 from linli.lib.prefix import within
+from linli.spine.catalogue.actions.items import ItemGiven, settled
 from linli.spine.catalogue.actions.lists import put_in_force
 from linli.spine.catalogue.models import Basis, Category, Matter, MatterList
 
@@ -35,7 +37,8 @@ def load_list(*, content: Mapping[str, Any], area_id: str) -> MatterList:
         is_example=content.get("is_example", False),
     )
     units = dict(Unit.objects.filter(**within("area_id", area_id[:6])).values_list("code", "pk"))
-    unknown = sorted({row["lead_unit"] for row in content["matters"] if row["lead_unit"]} - set(units))
+    named = {row[key] for row in content["matters"] for key in ("lead_unit", "asked_by") if row.get(key)}
+    unknown = sorted(named - set(units))
     if unknown:
         raise Invalid(_("These units are not known here: %(units)s.") % {"units": ", ".join(unknown)})
     names = dict.fromkeys(name for row in content["matters"] if (name := row.get("category")))
@@ -43,8 +46,10 @@ def load_list(*, content: Mapping[str, Any], area_id: str) -> MatterList:
         Category(matter_list=made, position=at, name=name) for at, name in enumerate(names)
     )
     by_name = {category.name: category for category in categories}
+    which = _identities(made, content["matters"])
     matters = Matter.objects.bulk_create(
-        _matter(made, at, row, units, by_name.get(row.get("category"))) for at, row in enumerate(content["matters"])
+        _matter(made, at, row, units, by_name.get(row.get("category")), identity)
+        for at, (row, identity) in enumerate(zip(content["matters"], which, strict=True))
     )
     Basis.objects.bulk_create(
         _basis(matter, at, one)
@@ -55,8 +60,19 @@ def load_list(*, content: Mapping[str, Any], area_id: str) -> MatterList:
     return made
 
 
+def _identities(made: MatterList, rows: Sequence[Mapping[str, Any]]) -> list[UUID]:
+    """Which items of the versions before these are, by name and basis; the others are new."""
+    given = [ItemGiven(code=row["code"], name=row["name"], bases=row.get("bases", ())) for row in rows]
+    return [one.identity or uuid4() for one in settled(given, made)]
+
+
 def _matter(
-    made: MatterList, at: int, row: Mapping[str, Any], units: Mapping[str, int], category: Category | None
+    made: MatterList,
+    at: int,
+    row: Mapping[str, Any],
+    units: Mapping[str, int],
+    category: Category | None,
+    identity: UUID,
 ) -> Matter:
     promised, statutory = row.get("promised", (0, "working_days")), row.get("statutory", (0, "working_days"))
     bases = "；".join(
@@ -65,6 +81,7 @@ def _matter(
     return Matter(
         matter_list=made,
         category=category,
+        identity=identity,
         code=row["code"],
         position=row.get("position", at),
         name=row["name"],
@@ -83,6 +100,8 @@ def _matter(
         statutory_unit=statutory[1],
         basis=row.get("basis", bases)[:300],
         urgent_call=row.get("urgent_call", ""),
+        carries=row.get("carries", []),
+        asked_by_id=units.get(row.get("asked_by", "")),
     )
 
 

@@ -1,5 +1,7 @@
 """The legal basis of a matter: a law or document, article by article."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +66,7 @@ class Basis(BasisFields):
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="bases")
     position = models.PositiveIntegerField(_("position"), default=0)
+    suspended_since = models.DateField(_("suspended since"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("legal basis")
@@ -71,3 +74,7 @@ class Basis(BasisFields):
 
     def __str__(self) -> str:
         return self.document.named
+
+    def holds(self, on: date) -> bool:
+        """Whether it may be relied on that day: in force, and not suspended."""
+        return self.document.in_force(on) and (self.suspended_since is None or on < self.suspended_since)

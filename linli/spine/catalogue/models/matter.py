@@ -2,14 +2,17 @@
 
 from datetime import date
 from typing import Self
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.foundation.accounts.models import Unit
+from linli.foundation.areas.models import Area
 from linli.lib.working_calendar import Term
-from linli.spine.catalogue.models.matter_list import Category, MatterList
+from linli.spine.catalogue.models.form import Form
+from linli.spine.catalogue.models.matter_list import AREA_SIZES, Category, MatterList
 
 
 class EventClass(models.TextChoices):
@@ -35,13 +38,14 @@ class MatterQuerySet(models.QuerySet["Matter"]):
             Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
         )
 
+    def holding_in(self, area_id: str) -> Self:
+        """The items that hold in all of an area, as far as their own area says."""
+        places = [area_id[:size] for size in AREA_SIZES if size <= len(area_id)]
+        return self.filter(Q(area__isnull=True) | Q(area_id__in=places))
+
     def same_item(self, matter: "Matter") -> Self:
-        """The rows of this item in all versions of its list: those with its code."""
-        return self.filter(
-            code=matter.code,
-            matter_list__code=matter.matter_list.code,
-            matter_list__area_id=matter.matter_list.area_id,
-        )
+        """The rows of this item in all versions of its list, whatever number each of them gives it."""
+        return self.filter(identity=matter.identity)
 
     def offered(self, *, area_id: str, on: date) -> Self:
         """What residents may report: the matters of the lists of incidents in force for this area on this day."""
@@ -58,6 +62,10 @@ class Matter(models.Model):
     A certificate (证明事项) has its wording in `specimen` (样式; `catalogue.specimen`), what the resident brings in
     `guarantees`, and is issued at once where no term is promised.
     An item that was admitted to a list in force carries days of its own (docs/adr/0014).
+
+    `identity` is the item itself through all versions; its code is only where it stands in one of them. What may be
+    handed down under it (`carries`, `area`, `asked_by`, its days) is what was admitted or drafted, and no more
+    (`catalogue.citation`): `overridden` are the rules that were set aside for it, `conditions` under what conditions.
     """
 
     class Lead(models.TextChoices):
@@ -75,6 +83,7 @@ class Matter(models.Model):
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, blank=True, related_name="matters", db_index=False
     )
+    identity = models.UUIDField(default=uuid4, editable=False, db_index=True)
     code = models.CharField(_("code"), max_length=60)
     position = models.PositiveIntegerField(_("position"), default=0)
     name = models.CharField(_("name"), max_length=120)
@@ -96,6 +105,17 @@ class Matter(models.Model):
     valid_from = models.DateField(_("admitted from"), null=True, blank=True)
     valid_to = models.DateField(_("admitted until"), null=True, blank=True)
     suspended_since = models.DateField(_("suspended since"), null=True, blank=True)
+    # Kinds of thing (`Form`); none: what the rules give to lists of its kind. No area: wherever the list holds.
+    carries = models.JSONField(_("what it carries"), default=list, blank=True)
+    area = models.ForeignKey(
+        Area, verbose_name=_("where it holds"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # The one unit that may hand down under it; of a duty of the community the unit that guides it.
+    asked_by = models.ForeignKey(
+        Unit, verbose_name=_("who may ask for it"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    overridden = models.JSONField(_("rules that were set aside"), default=list, blank=True)
+    conditions = models.CharField(_("conditions of its admission"), max_length=500, blank=True)
     urgent_call = models.CharField(_("number to call when urgent"), max_length=20, blank=True)
 
     objects = MatterQuerySet.as_manager()
@@ -104,6 +124,7 @@ class Matter(models.Model):
         ordering = ["matter_list_id", "position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["matter_list", "code"], name="catalogue_one_item"),
+            models.UniqueConstraint(fields=["matter_list", "identity"], name="catalogue_one_identity"),
             models.CheckConstraint(
                 condition=~Q(lead="department") | Q(lead_unit__isnull=False), name="catalogue_department_named"
             ),
@@ -111,6 +132,16 @@ class Matter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_admitted(self) -> bool:
+        """Whether it entered a list in force by an application."""
+        return self.valid_from is not None
+
+    @property
+    def carried_words(self) -> str:
+        """The kinds of thing that it says it carries, as they are read; "—" where it says nothing."""
+        return "、".join(str(Form(kind).label) for kind in self.carries if kind in Form.values) or "—"
 
     @property
     def promised(self) -> Term:

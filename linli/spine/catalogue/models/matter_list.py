@@ -1,7 +1,7 @@
 """Lists of matters (清单): versioned, checked, approved and published by different people."""
 
 from datetime import date
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.foundation.accounts.models import Post
 from linli.foundation.areas.models import Area
+
+#: How long the codes of areas are, from the province to the grid.
+AREA_SIZES: Final = (2, 4, 6, 9, 12, 15, 18)
 
 
 class MatterListQuerySet(models.QuerySet["MatterList"]):
@@ -21,7 +24,7 @@ class MatterListQuerySet(models.QuerySet["MatterList"]):
 
     def in_force(self, *, area_id: str, on: date) -> Self:
         """The lists in force for an area on a day, its own and those of the areas around it."""
-        places = [area_id[:size] for size in (2, 4, 6, 9, 12, 15, 18) if size <= len(area_id)]
+        places = [area_id[:size] for size in AREA_SIZES if size <= len(area_id)]
         return self.published().filter(
             Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on, area_id__in=places
         )
