@@ -39,6 +39,7 @@ EXPECTED = {
     "admission/tasks/<slug:task_number>/files/<uuid:document_id>/": ("community-worker", 200, 405),
     "admission/applications/": ("community-worker", 200, 405),
     "admission/applications/new/": ("department-staff", 200, 422),
+    "admission/applications/needs/": ("department-staff", 405, 200),
     "admission/applications/<int:application_id>/": ("community-worker", 200, 405),
     # Sent in already, so back to its page.
     "admission/applications/<int:application_id>/edit/": ("department-staff", 302, 302),

@@ -1,6 +1,6 @@
 """What the moves of a task and of an application change beyond their state (the flow tables say when and who)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import DateTimeField, Value
@@ -8,8 +8,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.apps.admission.models import Application, GuaranteeKind, Task, year_after
-from linli.apps.admission.queries import guarantees, judging
+from linli.apps.admission.models import Application, Form, GuaranteeKind, Handing, Task, year_after
+from linli.apps.admission.queries import citing, guarantees, judging
 from linli.foundation.accounts.models import Unit
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip
@@ -73,9 +73,20 @@ def _give(change: Change) -> None:
     if matter is None and change.case.matter_id is None:
         raise Invalid(fields={"matter": _("No list item, no task: choose the item that allows it.")})
     if matter is not None:
+        _check_item(change, matter)
         change.case.matter = matter
         change.data["matter"] = {"from": "", "to": f"{matter.code} {matter.name}"}
     _on_the_desk(change)
+
+
+def _check_item(change: Change, matter: Matter) -> None:
+    """The supervisors, too, name an item that carries it: a task is not on a list because somebody says so."""
+    on = timezone.localdate(change.now)
+    handing = Handing.objects.select_related("unit", "post").get(tasks=change.case.pk)
+    cited = citing.of_handing(handing, citing.loaded().get(pk=matter.pk), on)
+    found = citing.objections(cited, [change.case.area_id], on)[change.case.area_id]
+    if found:
+        raise Invalid(fields={"matter": "\n".join(judging.sentence(one.text, one.values) for one in found)})
 
 
 def _correct(change: Change) -> None:
@@ -142,14 +153,14 @@ def _decided(change: Change) -> None:
 
 def _admit(change: Change) -> None:
     """The item enters the list in force, and the application leads to it. Raises Invalid (no list), Stale (a twin)."""
-    rows = Application.objects.select_related("unit").prefetch_related("bases", "offered")
+    rows = Application.objects.select_related("unit", "case").prefetch_related("bases", "offered")
     application = rows.get(case=change.case)
     starts_on = max(application.starts_on, timezone.localdate(change.now))
     matter = admitted.admit_item(
         by=change.by,
         area_id=application.area_id,
         kind=application.list_kind,
-        given=as_item(application, starts_on),
+        given=as_item(application, starts_on, *_set_aside(application)),
         now=change.now,
         note=change.case.number,
     )
@@ -159,7 +170,20 @@ def _admit(change: Change) -> None:
     _decided(change)
 
 
-def as_item(application: Application, starts_on: date) -> ItemGiven:
+def _set_aside(application: Application) -> tuple[list[str], str]:
+    """The rules that the legality review set aside for an application, and on what conditions; nothing without one."""
+    if not application.overridden or application.case is None:
+        return [], ""
+    override = application.case.events.filter(move="override").latest("seq")
+    categories = [f"prohibited:{one}" for one in override.data.get("categories", [])]
+    rules_kept = [one for one in override.data.get("rules", []) if one != "prohibited" or not categories]
+    said = "；".join(one for one in (override.data.get("basis", ""), override.note) if one)
+    return [*rules_kept, *categories], clip(said, 500)
+
+
+def as_item(
+    application: Application, starts_on: date, overridden: Sequence[str] = (), conditions: str = ""
+) -> ItemGiven:
     """An application as the item that it is to become. Needs `bases` and `offered` loaded."""
     named = ("form", "issuer", "level", "issuer_name", "title", "number", "article", "link")
     kept = (*named, "file_id", "valid_from", "valid_to")
@@ -173,8 +197,13 @@ def as_item(application: Application, starts_on: date) -> ItemGiven:
         lead=Matter.Lead.DEPARTMENT if department else Matter.Lead.STREET,
         lead_unit_id=application.unit_id if department else None,
         bases=[{name: getattr(row, name) for name in kept} for row in application.bases.all()],
+        carries=[application.form, *([Form.FORM.value] if application.comes_with_form else [])],
+        area_id=application.area_id,
+        asked_by_id=application.unit_id,
         valid_from=starts_on,
         valid_to=application.ends_on,
+        overridden=overridden,
+        conditions=conditions,
     )
 
 
@@ -233,6 +262,9 @@ def _override(change: Change) -> None:
     application = Application.objects.prefetch_related("bases", "offered").get(case=change.case)
     judged = judging.verdict(application, agreed=False, now=change.now)
     change.data["rules"] = judging.codes(judging.standing_objections(judged))
+    categories = [one.values["category"] for one in judged.objections if one.rule == "prohibited"]
+    if categories:
+        change.data["categories"] = categories
     # A text that was changed and not sent in again is sent in by letting it pass.
     sent_at = Coalesce("sent_at", Value(change.now), output_field=DateTimeField())
     Application.objects.filter(case=change.case).update(overridden=True, sent_at=sent_at)

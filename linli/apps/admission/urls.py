@@ -29,6 +29,7 @@ urlpatterns = [
     path("tasks/<slug:task_number>/files/<uuid:document_id>/", tasks.task_file, name="task_file"),
     path("applications/", applications.applications, name="applications"),
     path("applications/new/", applying.application_new, name="application_new"),
+    path("applications/needs/", applying.needs, name="needs"),
     path("applications/<int:application_id>/", applications.application, name="application"),
     path("applications/<int:application_id>/edit/", applying.application_edit, name="application_edit"),
     path("applications/<int:application_id>/send/", applying.application_send, name="application_send"),

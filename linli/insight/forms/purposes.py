@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from linli.apps.admission.models import Handing
-from linli.apps.admission.queries import judging
+from linli.apps.admission.queries import citing, judging
 from linli.foundation.rules import queries as rules
 from linli.insight.forms.models import CommunityForm
 from linli.lib.chinese import clip, tidy
@@ -55,7 +55,7 @@ def objections(form: CommunityForm, on: date) -> list[str]:
     handing = form.asked.handing
     if form.task is not None:
         return _of_task(form, on)
-    return _of_citation(handing, form.area_id, on)
+    return _of_citation(handing, handing.matter_id, form.area_id, on)
 
 
 def _of_task(form: CommunityForm, on: date) -> list[str]:
@@ -67,17 +67,11 @@ def _of_task(form: CommunityForm, on: date) -> list[str]:
         return [_("The task of this form was refused, recalled or is still in question: nothing leaves for it.")]
     if case.matter is None:
         return []
-    return _of_citation(form.asked.handing, form.area_id, on)
+    # The supervisors may have named another item than the sender.
+    return _of_citation(form.asked.handing, case.matter_id, form.area_id, on)
 
 
-def _of_citation(handing: Handing, area_id: str, on: date) -> list[str]:
-    found = judging.citation(
-        matter=handing.matter,
-        unit=handing.unit,
-        role=handing.post.role,
-        form=handing.form,
-        texts=[handing.title, handing.text],
-        area_ids=[area_id],
-        on=on,
-    )
+def _of_citation(handing: Handing, matter_id: int | None, area_id: str, on: date) -> list[str]:
+    matter = citing.loaded().get(pk=matter_id) if matter_id is not None else None
+    found = citing.objections(citing.of_handing(handing, matter, on), [area_id], on)
     return [judging.sentence(one.text, one.values) for one in found[area_id]]

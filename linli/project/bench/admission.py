@@ -19,7 +19,8 @@ from linli.apps.admission.actions import tasks
 from linli.apps.admission.actions.tasks import HandingGiven
 from linli.apps.admission.models import Agreement, Clause, TaskTally
 from linli.apps.admission.models.burden import FACETS
-from linli.apps.admission.queries import judging
+from linli.apps.admission.queries import citing
+from linli.apps.admission.queries.citing import Cited
 from linli.apps.admission.queries.tasks import citable
 from linli.foundation.accounts.actors import Actor, actor_for
 from linli.foundation.accounts.middleware import POST_KEY
@@ -38,6 +39,7 @@ MONTHS: Final = 24
 IN_DISTRICT: Final = 100
 IN_STREET: Final = 10
 ROUNDS: Final = 7
+TITLE: Final = "公共卫生讲座通知"
 Say = Callable[[str], None]
 
 
@@ -166,7 +168,7 @@ class _City:
                     matter_list=made,
                     code=f"{n}",
                     position=n,
-                    name=f"协助测试事项{n}",
+                    name=f"协助公共卫生宣传{n}",
                     lead="department",
                     lead_unit=self.departments[n % SENDERS],
                 )
@@ -232,16 +234,15 @@ class _City:
 
     def cite(self) -> object:
         """The check of one task for one community: citation, agreement, wording, form."""
-        item = Matter.objects.select_related("matter_list").prefetch_related("bases").get(pk=self.items[0].pk)
-        return judging.citation(
-            matter=item,
+        cited = Cited(
+            matter=citing.loaded().get(pk=self.items[0].pk),
             unit=self.departments[0],
             role=self.sender.role,
             form="task",
-            texts=["测试任务", "请通知居民参加活动，张贴海报"],
-            area_ids=self.ids[:1],
-            on=self.today,
+            title=TITLE,
+            text="请通知居民参加活动，张贴海报",
         )
+        return citing.objections(cited, self.ids[:1], self.today)
 
     def look_up(self) -> object:
         """The items that this sender may cite, out of all."""
@@ -256,7 +257,7 @@ class _City:
                 before = Message.objects.count()
                 began = time.perf_counter()
                 given = HandingGiven(
-                    title="测试任务",
+                    title=TITLE,
                     text="请通知居民参加活动",
                     form="task",
                     area_ids=self.ids,

@@ -53,6 +53,7 @@ class ApplicationGiven:
     starts_on: date
     does_not: str = ""
     community_leads: bool = False
+    with_form: bool = False
     ends_on: date | None = None
     conditions: str = ""
     waived_because: str = ""
@@ -90,7 +91,7 @@ def save(
     row.sent_at = None
     for field, text in texts.items():
         setattr(row, field, text)
-    for field in ("area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads"):
+    for field in ("area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads", "with_form"):
         setattr(row, field, getattr(given, field))
     row.save()
     remember_applicant(row, by)

@@ -15,7 +15,8 @@ from linli.apps.admission.flow import TASK
 from linli.apps.admission.flow.task import ARRIVED, OFF_LIST
 from linli.apps.admission.held import Asked
 from linli.apps.admission.models import Form, Handing, HandingFile, Task, TaskFile
-from linli.apps.admission.queries import judging
+from linli.apps.admission.queries import citing, judging
+from linli.apps.admission.queries.citing import Cited
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
@@ -33,7 +34,8 @@ from linli.spine.cases.models import Case, Event
 from linli.spine.catalogue.basis import Finding
 from linli.spine.catalogue.models import Matter
 
-LONGEST: Final = {"title": 80, "text": 5000, "claimed": 300}
+LONGEST: Final = {"title": 80, "text": 5000, "claimed": 300, "fit_reason": 300}
+LEAST_REASON: Final = 6
 LONGEST_ASKED: Final = 60 * 24 * 31
 #: Added to other objections: a form that is on a list and all held never gets this far.
 ALL_HELD: Final = Finding("already_held", False, judging.ALL_HELD)
@@ -52,7 +54,10 @@ class AlreadySent(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class HandingGiven:
-    """A task as its sender writes it. `knowingly`: the sender has read that no list allows it, and sends it anyway."""
+    """A task as its sender writes it. `knowingly`: the sender has read that no list allows it, and sends it anyway.
+
+    `fit_reason`: why it belongs to the item although its words hardly say so.
+    """
 
     title: str
     text: str
@@ -63,6 +68,7 @@ class HandingGiven:
     key: str
     matter: Matter | None = None
     claimed: str = ""
+    fit_reason: str = ""
     files: Sequence[StoredFile] = ()
     knowingly: bool = False
     roster: Mapping[str, str] = field(default_factory=dict)
@@ -87,24 +93,34 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
     Raises NotAllowed, Invalid (by field), AlreadySent.
     """
     unit = _sending_unit(by)
-    texts = words({"title": given.title, "text": given.text, "claimed": given.claimed}, LONGEST, ("title", "text"))
+    typed = {field: getattr(given, field) for field in LONGEST}
+    texts = words(typed, LONGEST, ("title", "text"))
     today = timezone.localdate(now)
     areas = _checked(by, given, today)
-    objections = judging.citation(
-        matter=given.matter,
+    cited = Cited(
+        matter=_locked_item(given.matter),
         unit=unit,
         role=by.role,
         form=given.form,
-        texts=[texts["title"], texts["text"]],
-        area_ids=[area.pk for area in areas],
-        on=today,
+        title=texts["title"],
+        text=texts["text"],
+        claimed=texts["claimed"],
+        with_form=citing.comes_with_form(given.form, given.files, today),
     )
+    objections = citing.objections(cited, [area.pk for area in areas], today)
     given = _whom(given, today)
     asked = _asked(given)
     if asked.all_held:
         objections = {area_id: (*found, ALL_HELD) if found else found for area_id, found in objections.items()}
+    fits = citing.fit_of(cited, unit.area_id, today)
+    errors: dict[str, object] = {}
     if any(objections.values()) and not given.knowingly:
-        raise Invalid(fields={"knowingly": _("No list allows this in every community. Read why, then decide.")})
+        errors["knowingly"] = _("No list allows this in every community. Read why, then decide.")
+    badly = citing.fits_badly(fits, unit.area_id, today) and not all(objections.values())
+    if badly and len(texts["fit_reason"]) < LEAST_REASON:
+        errors["fit_reason"] = _("Little of this is what the item says. Say why it belongs to it all the same.")
+    if errors:
+        raise Invalid(fields=errors)
     assert by.user_id is not None
     assert by.post_id is not None
     try:
@@ -116,6 +132,9 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
                 title=texts["title"],
                 text=texts["text"],
                 claimed=texts["claimed"],
+                fit=fits.score if fits is not None else None,
+                fit_words=fits.kept() if fits is not None else {},
+                fit_reason=texts["fit_reason"],
                 due_on=given.due_on,
                 asked_minutes=given.asked_minutes,
                 roster=dict(given.roster),
@@ -139,6 +158,14 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
         held.handed_down(handing, [area.pk for area in areas], now)
     off = sum(1 for task in made if task.off_list)
     return Handed(handing, len(made) - off, off, len(answered))
+
+
+def _locked_item(matter: Matter | None) -> Matter | None:
+    """The item as it stands now: nobody suspends it or takes it off while something is handed down under it."""
+    if matter is None:
+        return None
+    rows = citing.loaded().select_for_update(of=("self",), no_key=True)
+    return rows.get(pk=matter.pk)
 
 
 def _whom(given: HandingGiven, today: date) -> HandingGiven:

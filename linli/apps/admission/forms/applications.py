@@ -86,6 +86,11 @@ class ApplicationForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     list_kind = forms.ChoiceField(label=_("List that it is to enter"), choices=Application.ListKind.choices)
     form = forms.ChoiceField(label=_("Kind of task"), choices=Form.choices)
+    with_form = forms.BooleanField(
+        label=_("It comes with a form to be filled in"),
+        required=False,
+        help_text=_("What is not admitted is not carried: a form that is attached later needs this."),
+    )
     area_id = forms.ChoiceField(label=_("Where it is to apply"))
     name = forms.CharField(label=_("Name of the matter"), max_length=120)
     does = forms.CharField(label=_("What the community does"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

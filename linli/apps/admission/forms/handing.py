@@ -53,6 +53,13 @@ class HandingForm(CommunitiesForm):
         required=False,
         help_text=_("The document with its number. The community and the supervisors read it."),
     )
+    fit_reason = forms.CharField(
+        label=_("Why it belongs to the item all the same"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The community reads it beside the item, and may say that this is not what the item says."),
+    )
     roster = forms.ChoiceField(
         label=_("If it is a form: whom or what it is about"),
         required=False,
@@ -75,7 +82,19 @@ class HandingForm(CommunitiesForm):
     )
 
     field_order = (
-        *("key", "matter", "form", "title", "text", "claimed", "roster", "row", "due_on", "asked_minutes"),
+        *(
+            "key",
+            "matter",
+            "form",
+            "title",
+            "text",
+            "claimed",
+            "fit_reason",
+            "roster",
+            "row",
+            "due_on",
+            "asked_minutes",
+        ),
         *("scope", "areas", "knowingly"),
     )
 
@@ -126,6 +145,7 @@ class HandingForm(CommunitiesForm):
             key=str(got["key"]),
             matter=self.matters.get(got["matter"]),
             claimed=got["claimed"],
+            fit_reason=got["fit_reason"],
             files=files,
             knowingly=got["knowingly"],
             roster=self.said_roster(),

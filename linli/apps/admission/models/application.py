@@ -119,6 +119,11 @@ class Application(models.Model):
         return self.ends_on is not None
 
     @property
+    def comes_with_form(self) -> bool:
+        """Whether it asks for a form beside what it is."""
+        return self.with_form and self.form != Form.FORM
+
+    @property
     def sort(self) -> MatterList.Kind:
         """The kind of list that it is to enter."""
         return MatterList.Kind(self.list_kind)

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from itertools import groupby
 from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from linli.apps.admission.models import Agreement, Application, Form, GuaranteeKind, Opinion
-from linli.foundation.accounts.models import Unit
+from linli.apps.admission.models import Application, Form, GuaranteeKind, Opinion
 from linli.foundation.rules import queries as rules
-from linli.lib.prefix import within
 from linli.spine.catalogue import basis, wording
 from linli.spine.catalogue.basis import RANK, Document, Finding, Guarantees, Verdict
 from linli.spine.catalogue.models import Matter, MatterList
@@ -113,7 +110,7 @@ def prohibited(texts: Iterable[str], area_id: str, on: date, *, community_leads:
     words = rules.params("admission.prohibited", area_id, on)
     hits = wording.prohibited(texts, words, community_leads=community_leads)
     for hit in hits:
-        values = {"name": hit.name, "words": "、".join(hit.words)}
+        values = {"name": hit.name, "words": "、".join(hit.words), "category": hit.code}
         yield Finding("prohibited", False, _("Prohibited category “%(name)s”: %(words)s"), values)
     if not hits:
         yield Finding("prohibited", True, _("It is none of the prohibited tasks."))
@@ -171,86 +168,11 @@ def _twins(application: Application, on: date) -> Iterable[Finding]:
         yield Finding("twin", False, _("“%(item)s” is on the list already: %(list)s. Cite it."), values)
 
 
-def citation(
-    *, matter: Matter | None, unit: Unit, role: str, form: str, texts: Sequence[str], area_ids: Sequence[str], on: date
-) -> dict[str, tuple[Finding, ...]]:
-    """For each community: why no list allows this task there, or nothing where one does.
-
-    `matter` is the item that the sender cites, with `matter_list` and `bases` loaded. A statement or two for each
-    district, however many communities.
-    """
-    found: dict[str, tuple[Finding, ...]] = {}
-    # Rules may differ from district to district, and a city's department hands down to many.
-    for district, some in groupby(sorted(area_ids), key=lambda area_id: area_id[:6]):
-        found |= _in_district(matter, unit, role, form, texts, district, list(some), on)
-    return found
-
-
-def _in_district(
-    matter: Matter | None,
-    unit: Unit,
-    role: str,
-    form: str,
-    texts: Sequence[str],
-    district: str,
-    area_ids: Sequence[str],
-    on: date,
-) -> dict[str, tuple[Finding, ...]]:
-    common = [finding for finding in prohibited(texts, district, on) if not finding.ok]
-    if matter is None:
-        common.insert(0, Finding("not_in_list", False, _("No item of a list is cited.")))
-        common += [one for one in form_findings(form, (), district, on, role=role) if not one.ok]
-        return dict.fromkeys(area_ids, tuple(common))
-    common += _of_item(matter, unit, on)
-    documents = [row.document for row in matter.bases.all()]
-    common += [one for one in form_findings(form, documents, district, on, role=role) if not one.ok]
-    found = {area_id: tuple(common) for area_id in area_ids}
-    reach = matter.matter_list.area_id
-    for area_id in area_ids:
-        if not area_id.startswith(reach):
-            found[area_id] += (Finding("not_in_list", False, _("The list does not hold for this community.")),)
-    rule = rules.params("admission.basis", district, on)["lists"].get(matter.matter_list.kind, {})
-    if rule.get(AGREEMENT):
-        signed = _signed(matter, unit, on, district)
-        text = _("No agreement about money and conditions of this item is signed with this community.")
-        for area_id in area_ids:
-            if area_id not in signed:
-                found[area_id] += (Finding("no_agreement", False, text, source=rule["agreement_source"]),)
-    return found
-
-
-def _of_item(matter: Matter, unit: Unit, on: date) -> Iterable[Finding]:
-    held = matter.matter_list
-    ended = held.valid_to is not None and held.valid_to < on
-    current = held.status == MatterList.Status.PUBLISHED and held.valid_from <= on and not ended
-    begun = matter.valid_from is None or matter.valid_from <= on
-    if not current or not begun or (matter.valid_to is not None and matter.valid_to < on):
-        yield Finding("not_in_list", False, _("This item is not in force on this day."))
-    if held.kind not in {sort.value for sort in basis.Sort}:
-        yield Finding("not_in_list", False, _("This list does not hold tasks for communities."))
-    if matter.suspended_since is not None and matter.suspended_since <= on:
-        values = {"since": f"{matter.suspended_since:%Y-%m-%d}"}
-        yield Finding("suspended", False, _("This item is suspended since %(since)s."), values)
-    other = matter.lead == Matter.Lead.DEPARTMENT and matter.lead_unit_id != unit.pk
-    if other or (matter.lead == Matter.Lead.STREET and unit.kind != Unit.Kind.STREET_OFFICE):
-        yield Finding("wrong_sender", False, _("Another unit leads this item and would have to hand it down."))
-
-
-def _signed(matter: Matter, unit: Unit, on: date, district: str) -> set[str]:
-    rows = Agreement.objects.signed().filter(
-        unit=unit,
-        year=on.year,
-        clauses__matter__identity=matter.identity,
-        **within("area_id", district),
-    )
-    return set(rows.values_list("area_id", flat=True))
-
-
 def sentence(text: str, values: Mapping[str, object]) -> str:
     """What a rule says, in the reader's language; forms are kept as codes until then."""
     told = {key: str(value) for key, value in values.items()}
-    if told.get("form") in Form.values:
-        told["form"] = str(Form(told["form"]).label)
+    for key in ("form", "kinds"):
+        told[key] = "、".join(str(Form(one).label) if one in Form.values else one for one in told.get(key, "").split())
     return gettext(text) % told
 
 
@@ -276,6 +198,13 @@ def named(rules_kept: Iterable[str]) -> str:
 #: Which reason for refusing fits which objection, most telling first.
 REASON_FOR: Final[Mapping[str, str]] = {
     "prohibited": "prohibited",
+    "wrong_area": "not_in_list",
+    "wrong_kind": "not_in_list",
+    "relabelled": "not_in_list",
+    "not_said": "not_in_list",
+    "targets": "not_in_list",
+    "borrowed_number": "no_basis",
+    "basis_over": "no_basis",
     "not_in_list": "not_in_list",
     "suspended": "not_in_list",
     "organiser": "wrong_sender",

@@ -201,14 +201,18 @@ def states_of(actor: Actor, found: Handing) -> dict[str, int]:
 
 
 def citable(actor: Actor, on: date) -> list[Matter]:
-    """The items that the actor's unit may cite: led by it, or duties of the community. One statement."""
+    """The items under which the actor's unit may hand something down: that name it, or that it leads. One statement.
+
+    Of the community's own duties only those that name it as their guide.
+    """
     unit = Unit.objects.filter(pk=actor.unit_id).first() if actor.unit_id is not None else None
     if unit is None:
         return []
     lists = MatterList.objects.in_force(area_id=actor.area_id, on=on).filter(kind__in=SORTS)
-    own = Q(lead_unit=unit) | Q(matter_list__kind=basis.Sort.DUTY)
+    led = Q(lead_unit=unit)
     if unit.kind == Unit.Kind.STREET_OFFICE:
-        own |= Q(lead=Matter.Lead.STREET)
+        led |= Q(lead=Matter.Lead.STREET)
+    own = Q(asked_by=unit) | (Q(asked_by=None) & led & ~Q(matter_list__kind=basis.Sort.DUTY))
     rows = Matter.objects.filter(own, matter_list__in=lists).standing(on).filter(suspended_since__isnull=True)
     return list(rows.select_related("matter_list").order_by("matter_list__kind", "matter_list_id", "position", "pk"))
 

@@ -144,12 +144,17 @@ def paid(community: Actor, guarantee: Guarantee, on: date, now: datetime, amount
     arrivals.record(by=community, guarantee_id=guarantee.pk, on=on, now=now, amount=sum_paid)
 
 
+#: What is asked: without a list, under the item of public health, and as a form under it.
+PUSHED = {"title": "楼道杂物检查", "text": "对辖区楼道逐栋检查并报送结果", "form": "inspection"}
+ASKED = {"title": "流感疫苗接种告知", "text": "请告知辖区老年人接种时间和地点", "form": "task"}
+FORM = {"title": "老年人健康管理名册", "text": "请核对后填报", "form": "form"}
+
+
 def handing(now: datetime, **changes: object) -> HandingGiven:
-    """A task without a list, to the home community."""
+    """A task without a list, or one that fits the item of public health, to the home community."""
+    said = FORM if changes.get("form") == "form" else ASKED if changes.get("matter") else PUSHED
     fields: dict[str, object] = {
-        "title": "楼道杂物检查",
-        "text": "对辖区楼道逐栋检查并报送结果",
-        "form": "inspection",
+        **said,
         "area_ids": [HOME],
         "due_on": timezone.localdate(now) + timedelta(days=14),
         "asked_minutes": 120,

@@ -174,10 +174,12 @@ def test_an_override_needs_the_legality_reviewer_and_reasons(department, legal, 
     assert (row.case.state, row.overridden) == ("agreeing", True)
     event = row.case.events.get(move="override")
     assert (event.actor_id, event.note) == (legal.user_id, note)
-    assert event.data == {"basis": document, "rules": ["prohibited"]}
+    assert event.data == {"basis": document, "rules": ["prohibited"], "categories": ["demolition"]}
     row = answer(row, secretary, now)
     row = act(row, "recommend", civil, now)
-    assert act(row, "admit", organisation, now).case.state == "admitted"
+    row = act(row, "admit", organisation, now)
+    assert row.case.state == "admitted"
+    assert (row.matter.overridden, row.matter.conditions) == (["prohibited:demolition"], f"{document}；{note}")
 
 
 def test_what_was_let_pass_is_judged_anew_after_it_came_back(department, legal, civil, secretary, now):

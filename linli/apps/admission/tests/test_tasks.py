@@ -11,6 +11,7 @@ from linli.apps.admission.actions import tasks
 from linli.apps.admission.actions.tasks import AlreadySent
 from linli.apps.admission.models import Handing, Task
 from linli.apps.admission.tests.factories import (
+    ASKED,
     ELSEWHERE,
     HOME,
     agreed,
@@ -104,7 +105,8 @@ def test_an_item_allows_only_what_it_says(health, secretary, civil, now, changes
 
 def test_a_near_miss_of_a_prohibited_wording_passes(health, secretary, now):
     agreed(health, secretary, item(), now)
-    done = handed(health, now, matter=item(), form="task", title="宣传环境卫生", text="张贴宣传页", knowingly=False)
+    said = {"title": "宣传环境卫生", "text": "张贴宣传页", "fit_reason": "环境卫生是公共卫生工作的一部分"}
+    done = handed(health, now, matter=item(), form="task", knowingly=False, **said)
     assert done.off_list == 0
 
 
@@ -178,14 +180,19 @@ def test_accepted_once_under_protest_is_seen_by_the_supervisors(actor_of, secret
     assert Message.objects.filter(to_user_id=civil.user_id, subject_id=task.case.number).exists()
 
 
-def test_the_supervisors_may_say_no_or_name_the_item_that_allows_it(actor_of, secretary, civil, now):
+def test_the_supervisors_may_say_no_or_name_the_item_that_allows_it(actor_of, health, secretary, civil, now):
     department = actor_of("department-staff")
     first = move(task_in(handed(department, now)), "ask", secretary, now)
     assert move(first, "disallow", civil, now).case.state == "correcting"
-    second = move(task_in(handed(department, now)), "ask", secretary, now)
+    second = move(task_in(handed(health, now, **ASKED)), "ask", secretary, now)
     with pytest.raises(Invalid) as refused:
         move(second, "allow", civil, now)
     assert "matter" in refused.value.fields
+    # An item that does not carry it allows nothing, whoever names it.
+    with pytest.raises(Invalid) as refused:
+        move(second, "allow", civil, now, matter=item())
+    assert "协议" in str(refused.value.fields["matter"])
+    agreed(health, secretary, item(), now)
     second = move(second, "allow", civil, now, matter=item())
     assert (second.case.state, second.case.matter) == ("doing", item())
 

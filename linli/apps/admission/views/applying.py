@@ -1,5 +1,6 @@
 """An application while it is written: new, changed, sent in or thrown away, with the documents it rests on."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -23,6 +24,8 @@ from linli.apps.admission.forms.applications import (
 )
 from linli.apps.admission.models import Application
 from linli.apps.admission.pages import address, crumbs, page, words_of
+from linli.apps.admission.queries.needs import Need
+from linli.apps.admission.queries.needs import needs as needs_of
 from linli.apps.admission.views.applications import application_or_404, may_change, shown
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.actors import Actor
@@ -38,6 +41,8 @@ from linli.ui.toasts import toast
 #: What an objection of an action is called in the form.
 NAMES: Final = {"offered": "conditions"}
 NEVER_SHOWN: Final = -1
+#: What decides what an application needs.
+NEEDED: Final = ("list_kind", "form", "with_form", "area_id", "name", "does")
 
 
 @requires(Permission.TASK_SEND)
@@ -59,6 +64,26 @@ def application_edit(request: ActorRequest, application_id: int) -> HttpResponse
     if not may_change(found):
         return redirect("admission:application", found.pk)
     return _edit(request, found)
+
+
+@requires(Permission.TASK_SEND)
+@never_cache
+@require_POST
+def needs(request: ActorRequest) -> HttpResponse:
+    """What is being written will need, as a fragment beside its fields."""
+    return page(request, "needs.html", {"needs": _needs(request.actor, request.POST)})
+
+
+def _needs(actor: Actor, typed: Mapping[str, Any]) -> list[Need]:
+    place = str(typed.get("area_id", ""))
+    return needs_of(
+        list_kind=str(typed.get("list_kind", "")),
+        form=str(typed.get("form", "")),
+        with_form=bool(typed.get("with_form")),
+        texts=[str(typed.get(name, ""))[:1000] for name in ("name", "does")],
+        area_id=place if actor.covers(place) else actor.area_id,
+        on=timezone.localdate(),
+    )
 
 
 def _edit(request: ActorRequest, found: Application | None) -> HttpResponse:
@@ -153,6 +178,7 @@ def _edit_page(
         "form": form,
         "bases": bases,
         "offers": offers,
+        "needs": _needs(request.actor, {name: form[name].value() or "" for name in NEEDED}),
         "lines": [
             (line, files.get(at), uploads.sealed([files[at]]) if at in files else "", f"bases-{at}")
             for at, line in enumerate(bases)
@@ -171,7 +197,8 @@ def _initial(found: Application | None, request: ActorRequest) -> dict[str, obje
             "list_kind": Application.ListKind.ASSIST,
             "name": words_of(request),
         }
-    names = [*drafts.LONGEST, "seq", "area_id", "list_kind", "form", "starts_on", "ends_on", "community_leads"]
+    names = [*drafts.LONGEST, "seq", "area_id", "list_kind", "form", "starts_on", "ends_on"]
+    names += ["community_leads", "with_form"]
     return {name: getattr(found, name) for name in names}
 
 

@@ -22,8 +22,9 @@ from linli.apps.admission.flow import TASK
 from linli.apps.admission.forms.handing import HandingForm
 from linli.apps.admission.models import Form
 from linli.apps.admission.pages import address, crumbs, page
-from linli.apps.admission.queries import judging
+from linli.apps.admission.queries import beside, citing, judging
 from linli.apps.admission.queries import tasks as queries
+from linli.apps.admission.queries.citing import Cited
 from linli.apps.admission.queries.tasks import Filter
 from linli.foundation.accounts.access import requires
 from linli.foundation.accounts.actors import Actor
@@ -34,7 +35,6 @@ from linli.foundation.areas.models import Area, Level
 from linli.foundation.files.models import StoredFile
 from linli.lib.errors import NotAllowed, Refusal
 from linli.spine.cases.shown import due, status
-from linli.spine.catalogue.models import Matter
 from linli.ui.forms import put
 from linli.ui.links import from_page, without
 from linli.ui.toasts import toast
@@ -70,7 +70,8 @@ def hand_down(request: ActorRequest) -> HttpResponse:
     except Refusal as refusal:
         form.is_valid()
         put(form, refusal, NAMES)
-        return _answer(request, form, kept, refusal.status, ask="knowingly" in refusal.fields)
+        ask, compare = ("knowingly" in refusal.fields, "fit_reason" in refusal.fields)
+        return _answer(request, form, kept, refusal.status, ask=ask, compare=compare)
     except OperationalError:
         form.add_error(None, _("The system is busy for a moment. Nothing was handed down; please send it again."))
         return _answer(request, form, kept, 503)
@@ -106,15 +107,19 @@ def _answer(
     code: int = 200,
     *,
     ask: bool = False,
+    compare: bool = False,
     asking: whom.Asking | None = None,
 ) -> HttpResponse:
     # Once the rules have objected the box to tick stays, whatever else is wrong.
     ask = ask or bool(request.POST.get("knowingly"))
+    compare = compare or bool(request.POST.get("fit_reason"))
+    cited = _cited(request.actor, form, kept) if ask or compare else None
     context = {
         "form": form,
         "kept": kept,
         "sealed": uploads.sealed(kept),
-        "objections": _objections(request.actor, form) if ask else [],
+        "objections": _objections(cited, form) if ask and cited is not None else [],
+        "beside": beside.of_cited(cited) if compare and cited is not None else None,
         "ask": ask,
         "asking": asking,
         "groups": _groups(form),
@@ -133,24 +138,28 @@ def _groups(form: HandingForm) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     return list(found.items())
 
 
-def _objections(actor: Actor, form: HandingForm) -> list[tuple[str, list[str], int]]:
-    """Each reason, the communities that it holds for, and how many they are."""
-    got = form.cleaned_data
+def _cited(actor: Actor, form: HandingForm, kept: list[StoredFile]) -> Cited | None:
+    """What was typed, as the rules look at it; None while too little of it can be read."""
+    got = getattr(form, "cleaned_data", {})
     if not {"title", "text", "form", "scope"} <= got.keys():
-        return []
-    matter = form.matters.get(got.get("matter", ""))
-    if matter is not None:
-        matter = Matter.objects.select_related("matter_list").prefetch_related("bases").get(pk=matter.pk)
-    areas = form.area_ids()
-    found = judging.citation(
-        matter=matter,
+        return None
+    chosen = form.matters.get(got.get("matter", ""))
+    return Cited(
+        matter=citing.loaded().get(pk=chosen.pk) if chosen is not None else None,
         unit=Unit.objects.get(pk=actor.unit_id or 0),
         role=actor.role,
         form=got["form"],
-        texts=[got["title"], got["text"]],
-        area_ids=areas,
-        on=timezone.localdate(),
+        title=got["title"],
+        text=got["text"],
+        claimed=got.get("claimed", ""),
+        with_form=citing.comes_with_form(got["form"], kept, timezone.localdate()),
     )
+
+
+def _objections(cited: Cited, form: HandingForm) -> list[tuple[str, list[str], int]]:
+    """Each reason, the communities that it holds for, and how many they are."""
+    areas = form.area_ids()
+    found = citing.objections(cited, areas, timezone.localdate())
     names = {one.pk: one.name for one in form.communities}
     by_text: dict[str, list[str]] = {}
     for area_id, findings in found.items():

@@ -9,13 +9,15 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.apps.admission import sheets
-from linli.apps.admission.forms.lists import Bases, ItemForm, SheetForm
+from linli.apps.admission.forms.lists import CITED, Bases, ItemForm, SheetForm
 from linli.apps.admission.models import Application, Objection
 from linli.apps.admission.pages import MOST
+from linli.apps.admission.queries import citing
 from linli.apps.admission.queries.applications import objections as objections_to
 from linli.apps.admission.queries.tasks import citable
 from linli.apps.admission.views.lists import crumbs, draft_in_scope, item_of, list_in_scope, objections, page, works_on
@@ -32,7 +34,7 @@ from linli.spine.catalogue import basis
 from linli.spine.catalogue.actions import items as actions
 from linli.spine.catalogue.actions import lists as life
 from linli.spine.catalogue.actions.items import ItemGiven
-from linli.spine.catalogue.models import Matter, MatterList
+from linli.spine.catalogue.models import Form, Matter, MatterList
 from linli.spine.catalogue.queries import CHECKED_KINDS
 from linli.ui.forms import put
 from linli.ui.toasts import toast, toast_error
@@ -64,6 +66,10 @@ def item(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
         "list": found,
         "item": one,
         "over": one.valid_to is not None and one.valid_to < today,
+        "carried": [str(Form(kind).label) for kind in citing.carried(one, found.area_id, today)]
+        if found.kind in CITED
+        else [],
+        "asker": _asker(one),
         "admitted_by": Application.objects.visible_to(actor).filter(matter__in=same_item(one)).first(),
         "may_cite": one.pk in {row.pk for row in citable(actor, today)} if actor.can(Permission.TASK_SEND) else False,
         "may_object": works and found.kind in CHECKED_KINDS,
@@ -77,6 +83,15 @@ def item(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
         and request.actor.covers(found.area_id),
     }
     return page(request, "item.html", context)
+
+
+def _asker(one: Matter) -> str:
+    """Who may hand something down under an item, in words. Needs `matter_list`, `asked_by` and `lead_unit` loaded."""
+    if one.asked_by is not None:
+        return one.asked_by.name
+    if one.matter_list.kind == MatterList.Kind.DUTY:
+        return pgettext("who may ask for an item", "nobody")
+    return one.lead_unit.name if one.lead_unit is not None else str(one.get_lead_display())
 
 
 def same_item(one: Matter) -> QuerySet[Matter]:

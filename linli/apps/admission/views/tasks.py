@@ -20,7 +20,7 @@ from linli.apps.admission.flow import TASK, TASK_REASONS
 from linli.apps.admission.models import Form, Task
 from linli.apps.admission.moves import Buttons, MoveForm, buttons, choice_of, first_receiver, history
 from linli.apps.admission.pages import address, area_options, crumbs, month_of, number_of, options, page, words_of
-from linli.apps.admission.queries import guarantees, judging
+from linli.apps.admission.queries import beside, guarantees, judging
 from linli.apps.admission.queries import tasks as queries
 from linli.apps.admission.queries.tasks import Filter
 from linli.foundation.accounts.access import requires
@@ -207,6 +207,7 @@ def _shown(found: Task, actor: Actor, now: datetime) -> dict[str, Any]:
         "reasons": [judging.sentence(one["text"], one["values"]) for one in found.why_off],
         "promised": [(row, late.get(row.pk)) for row in promised],
         "late": list(late.values()),
+        "beside": beside.of_handing(found.handing),
         "files": [one.file for one in files],
         "brought": [one.file for one in brought],
         "history": history(case),

@@ -14,6 +14,8 @@ from linli.lib.errors import Invalid
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
+#: What makes the two forms part of public health.
+TEXT = "请核对老年人健康管理名册后填报"
 
 
 @pytest.fixture
@@ -21,9 +23,9 @@ def forms(health, actor_of, now):
     secretary = actor_of("community-secretary")
     agreed(health, secretary, item(), now)
     held = handed(health, now, matter=item(), form="form", title="老人月报", knowingly=False,
-                  files=[stored_form(health, now, ALL_HELD)])  # fmt: skip
+                  text=TEXT, files=[stored_form(health, now, ALL_HELD)])  # fmt: skip
     asked = handed(health, now, matter=item(), form="form", title="需求摸底", knowingly=False,
-                   files=[stored_form(health, now, PARTLY)])  # fmt: skip
+                   text=TEXT, files=[stored_form(health, now, PARTLY)])  # fmt: skip
     return held, asked
 
 
