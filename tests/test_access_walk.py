@@ -142,6 +142,7 @@ EXPECTED = {
     "admission/lists/<int:list_id>/items/new/": ("civil-affairs", 404, 404),
     "admission/lists/<int:list_id>/items/<int:item_id>/": ("community-worker", 200, 405),
     "admission/lists/<int:list_id>/items/<int:item_id>/edit/": ("civil-affairs", 404, 404),
+    "admission/lists/<int:list_id>/items/<int:item_id>/bases/<int:basis_id>/": ("civil-affairs", 405, 302),
     "admission/lists/<int:list_id>/items/<int:item_id>/remove/": ("civil-affairs", 405, 404),
     # Confirmed with the birthday before the walk; closed last.
     "my-data/": ("resident", 200, 422),
@@ -293,7 +294,8 @@ def list_values() -> dict[str, str]:
     """A published list of the district, and an item of it."""
     duty = MatterList.objects.get(area_id="320105", kind="duty")
     item = duty.matters.order_by("position")[0]
-    return {"list_id": str(duty.pk), "other_id": str(duty.pk), "item_id": str(item.pk)}
+    found = {"list_id": duty.pk, "other_id": duty.pk, "item_id": item.pk, "basis_id": item.bases.get().pk}
+    return {name: str(value) for name, value in found.items()}
 
 
 def asked(cast: Cast, who: str, routes) -> dict[str, tuple[int, int]]:

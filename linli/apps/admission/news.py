@@ -23,8 +23,10 @@ from linli.foundation.accounts.roles import (
 from linli.foundation.notifications import actions as notifications
 from linli.foundation.notifications.actions import News
 from linli.lib.prefix import within
+from linli.spine.catalogue.models.matter_list import AREA_SIZES
 
 SENDING = [role.code for role in POST_ROLES if Permission.TASK_SEND in permissions_of(role.code)]
+KEEPING = [role.code for role in POST_ROLES if Permission.CATALOGUE_MANAGE in permissions_of(role.code)]
 SUPERVISING = (CIVIL_AFFAIRS.code, ORGANISATION.code)
 
 
@@ -60,6 +62,13 @@ def street(area_id: str, now: datetime) -> list[int]:
     return sorted(set(posts.values_list("user_id", flat=True)))
 
 
+def keepers(area_id: str, now: datetime) -> list[int]:
+    """Whoever may change the lists of an area: by right and place, not by name. One statement."""
+    places = [area_id[:size] for size in AREA_SIZES if size <= len(area_id)]
+    posts = Post.objects.active(timezone.localdate(now)).filter(role__in=KEEPING, area_id__in=places)
+    return sorted(set(posts.values_list("user_id", flat=True)))
+
+
 def legality(area_id: str, now: datetime) -> list[int]:
     """The legality reviewers of a district. One statement."""
     return _of_roles((LEGAL_REVIEW.code,), area_id, now)
@@ -86,6 +95,12 @@ def agreement_news(user_ids: Iterable[int], agreement_id: int, words: str, *, ke
     """The same sentence about an agreement to each of these people; with a key only once."""
     link = reverse("admission:agreement", args=[agreement_id])
     return _to(user_ids, words, "agreement", str(agreement_id), link, key)
+
+
+def list_news(user_ids: Iterable[int], list_id: int, words: str, *, key: str) -> list[News]:
+    """The same sentence about a list to each of these people, once."""
+    link = f"{reverse('admission:lists')}?view=todo"
+    return _to(user_ids, words, "list", str(list_id), link, key)
 
 
 def _to(user_ids: Iterable[int], words: str, kind: str, subject: str, link: str, key: str = "") -> list[News]:

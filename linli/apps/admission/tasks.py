@@ -18,10 +18,14 @@ from linli.apps.admission.queries.guarantees import late_among
 from linli.foundation.accounts.actors import SYSTEM
 from linli.foundation.jobs.schedule import periodic
 from linli.foundation.rules import queries as rules
+from linli.lib.chain import sm3
 from linli.lib.errors import Refusal
 from linli.lib.money import yuan
 from linli.spine.cases.kinds import Inputs
 from linli.spine.cases.models import Case
+from linli.spine.catalogue import resting
+from linli.spine.catalogue.models import MatterList
+from linli.spine.catalogue.resting import Ending
 
 logger = logging.getLogger(__name__)
 BATCH = 200
@@ -156,3 +160,27 @@ def _warn(row: Guarantee, *, late: bool, now: datetime) -> None:
         users = readers + news.unit(agreement.unit_id, now)
         key = f"guarantee:{row.pk}:{row.due_on:%Y%m%d}:{'late' if late else 'soon'}"
         news.send(news.agreement_news(users, agreement.pk, words, key=key), now)
+
+
+@periodic(every=timedelta(hours=6), name="admission.bases_end")
+def bases_end(now: datetime) -> str:
+    """Tell who keeps a list, in time, of a law or document that ends and on which items rest alone: once for each."""
+    today = timezone.localdate(now)
+    told = 0
+    for one in MatterList.objects.holding(today).order_by("pk"):
+        days = rules.params("admission.citation", one.area_id, today)["tell_basis_days"]
+        for ending in resting.endings([one], today, today + timedelta(days=days)):
+            _tell_of_ending(ending, now)
+            told += 1
+    return f"told of {told}"
+
+
+def _tell_of_ending(ending: Ending, now: datetime) -> None:
+    held = ending.matter_list
+    with news.in_house():
+        text = _("“%(list)s”: %(document)s holds until %(day)s. After that %(n)s of its items carry nothing.")
+        values = {"list": held.name, "document": ending.document, "n": len(ending.items)}
+        words = text % {**values, "day": f"{ending.last_day:%Y-%m-%d}"}
+    mark = sm3(f"{held.area_id} {held.code} {ending.document}".encode())[:24]
+    readers = news.keepers(held.area_id, now)
+    news.send(news.list_news(readers, held.pk, words, key=f"basis:{mark}:{ending.last_day:%Y%m%d}"), now)

@@ -76,6 +76,7 @@ urlpatterns = [
     path("lists/<int:list_id>/items/<int:item_id>/", items.item, name="item"),
     path("lists/<int:list_id>/items/<int:item_id>/edit/", items.edit, name="item_edit"),
     path("lists/<int:list_id>/items/<int:item_id>/remove/", items.remove, name="item_remove"),
+    path("lists/<int:list_id>/items/<int:item_id>/bases/<int:basis_id>/", items.document, name="document"),
     path("lists/<int:list_id>/items/<int:item_id>/object/", objections.item_object, name="item_object"),
     path("objections/<int:objection_id>/answer/", objections.objection_answer, name="objection_answer"),
 ]

@@ -14,7 +14,7 @@ from linli.foundation.accounts.roles import Permission
 from linli.lib.chinese import fold
 from linli.lib.chinese import suggest as suggest_by_keywords
 from linli.spine.catalogue import basis
-from linli.spine.catalogue.models import Basis, Matter, MatterList, MatterListQuerySet
+from linli.spine.catalogue.models import Matter, MatterList, MatterListQuerySet
 
 #: The kinds whose items need a legal basis of a certain height.
 CHECKED_KINDS = frozenset(basis.Sort) | {MatterList.Kind.CERTIFICATE}
@@ -163,13 +163,3 @@ def readable(actor: Actor) -> MatterListQuerySet:
     if not works:
         return MatterList.objects.published()
     return MatterList.objects.filter(Q(status=MatterList.Status.PUBLISHED) | actor.within("area_id"))
-
-
-def ended_bases(matter_list: MatterList, on: date) -> set[int]:
-    """The items of which every basis is over on a day: to be looked at in the yearly review. One statement."""
-    standing: dict[int, bool] = {}
-    rows = Basis.objects.filter(matter__matter_list=matter_list)
-    for matter_id, since, until in rows.values_list("matter_id", "valid_from", "valid_to"):
-        holds = (since is None or since <= on) and (until is None or on <= until)
-        standing[matter_id] = standing.get(matter_id, False) or holds
-    return {matter_id for matter_id, holds in standing.items() if not holds}

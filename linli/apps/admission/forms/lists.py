@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from linli.foundation.accounts.models import Unit
 from linli.foundation.areas.models import Area
-from linli.spine.catalogue.models import Basis, Form, Matter, MatterList
+from linli.spine.catalogue.models import Basis, Form, ListStep, Matter, MatterList
 from linli.spine.catalogue.specimen import PLACES
 from linli.ui.forms import DayField
 
@@ -209,6 +209,23 @@ class BasisForm(forms.Form):
 
 
 Bases = forms.formset_factory(BasisForm, extra=1, max_num=10, validate_max=True)
+
+
+class DocumentForm(forms.Form):
+    """What has become of a law or document of a list in force."""
+
+    use_required_attribute = False
+
+    step = forms.ChoiceField(
+        label=_("What happened to it"),
+        choices=[
+            (ListStep.Step.BASIS_OVER.value, _("it ends with this day")),
+            (ListStep.Step.BASIS_HELD.value, _("it is suspended from this day on")),
+            (ListStep.Step.BASIS_BACK.value, _("it is no longer suspended")),
+        ],
+    )
+    on = DayField(label=_("Day"), required=False)
+    note = forms.CharField(label=_("Where that is written"), max_length=300)
 
 
 class NoteForm(forms.Form):

@@ -6,7 +6,7 @@ the page, the action, what supervisors decide and what leaves with a form.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
@@ -20,7 +20,7 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.files.models import StoredFile
 from linli.foundation.rules import queries as rules
 from linli.lib.prefix import within
-from linli.spine.catalogue import basis, citation
+from linli.spine.catalogue import basis, citation, resting
 from linli.spine.catalogue.basis import Finding
 from linli.spine.catalogue.citation import DUTY
 from linli.spine.catalogue.fit import Fit, fit
@@ -113,23 +113,6 @@ def carried(matter: Matter, area_id: str, on: date) -> tuple[str, ...]:
     return citation.carried(matter.carries, matter.matter_list.kind, own, widest)
 
 
-def stands(matter: Matter, on: date) -> bool:
-    """Whether an item rests on something that day: needs `matter_list` and `bases` loaded.
-
-    Any basis that suffices keeps it. Where none ever sufficed (it was admitted or published against the rules), any
-    that holds does.
-    """
-    rows = list(matter.bases.all())
-    heights = rules.params("admission.basis", matter.matter_list.area_id, on)
-    timeless = [(row, replace(row.document, valid_from=None, valid_to=None)) for row in rows]
-    enough = [
-        row
-        for row, document in timeless
-        if basis.check(sort=matter.matter_list.kind, documents=[document], rules=heights, on=on).ok
-    ]
-    return any(row.holds(on) for row in enough or rows)
-
-
 def _rules(area_id: str, on: date) -> Any:
     return rules.params("admission.citation", area_id, on)
 
@@ -183,7 +166,7 @@ def _of_item(matter: Matter, on: date) -> Iterable[Finding]:
         yield Finding("not_in_list", False, _("This item is not in force on this day."))
     if held.kind not in SORTS:
         yield Finding("not_in_list", False, _("This list does not hold tasks for communities."))
-    elif not stands(matter, on):
+    elif not resting.stands(matter, on):
         text = _("What “%(item)s” rests on is no longer in force or is suspended: it carries nothing.")
         yield Finding("basis_over", False, text, {"item": matter.name})
     if matter.suspended_since is not None and matter.suspended_since <= on:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from linli.apps.admission.actions import agreements, applications, arrivals, drafts, tasks
@@ -28,6 +29,8 @@ from linli.lib.errors import Refusal
 from linli.spine.cases import chain
 from linli.spine.cases.kinds import Inputs
 from linli.spine.cases.tests.test_races import AT_ONCE, race
+from linli.spine.catalogue.actions import admitted
+from linli.spine.catalogue.models import Matter
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -184,3 +187,34 @@ def test_a_task_is_accepted_or_recalled_but_not_both(actor_of, now):
     assert sum(not isinstance(result, Refusal) for result in results) == 1
     task.case.refresh_from_db()
     assert task.case.seq == 2
+
+
+def test_while_an_item_is_suspended_two_hand_down_before_it_or_after_it(actor_of, now):
+    """Whoever comes first holds the item: nothing arrives as on a list that was suspended when it was sent."""
+    matter = item()
+    department = replace(actor_of("department-staff"), unit_id=matter.lead_unit_id)
+    secretary, civil = actor_of("community-secretary"), actor_of("civil-affairs")
+    agreed(department, secretary, matter, now)
+    today = timezone.localdate(now)
+    order: list[str] = []
+
+    def act(i):
+        if i % 3 == 0:
+            with transaction.atomic():
+                admitted.suspend_item(by=civil, matter=matter, now=now, on=today, note="经费逾期")
+                order.append("suspended")
+            return None
+        with transaction.atomic():
+            done = handed(department, now, matter=matter)
+            order.append("on" if done.on_list else "off")
+        return done
+
+    for _round in range(4):
+        order.clear()
+        results = race(act, 3)
+        assert not any(isinstance(result, Exception) for result in results), results
+        at = order.index("suspended")
+        # Noted before each commits: what was handed down on the list was so before the suspension.
+        assert set(order[at + 1 :]) <= {"off"}, order
+        Matter.objects.filter(identity=matter.identity).update(suspended_since=None)
+    assert list(chain.verify()) == []

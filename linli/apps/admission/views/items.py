@@ -9,12 +9,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.apps.admission import sheets
-from linli.apps.admission.forms.lists import CITED, Bases, ItemForm, SheetForm
+from linli.apps.admission.forms.lists import CITED, Bases, DocumentForm, ItemForm, SheetForm
 from linli.apps.admission.models import Application, Objection
 from linli.apps.admission.pages import MOST
 from linli.apps.admission.queries import citing
@@ -27,10 +27,11 @@ from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area, Level
-from linli.lib.errors import Invalid, Refusal
+from linli.lib.errors import Invalid, NotAllowed, Refusal
 from linli.lib.prefix import within
 from linli.lib.workbooks import Stamp
-from linli.spine.catalogue import basis
+from linli.spine.catalogue import basis, resting
+from linli.spine.catalogue.actions import documents
 from linli.spine.catalogue.actions import items as actions
 from linli.spine.catalogue.actions import lists as life
 from linli.spine.catalogue.actions.items import ItemGiven
@@ -75,7 +76,12 @@ def item(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
         "may_object": works and found.kind in CHECKED_KINDS,
         "may_answer": actor.can(Permission.CATALOGUE_MANAGE),
         "objections": own_objections(actor, one) if reads else [],
-        "bases": [(row, row.document.in_force(today)) for row in one.bases.all()],
+        "bases": [(row, row.holds(today)) for row in one.bases.all()],
+        "stands": found.kind not in CHECKED_KINDS or resting.stands(one, today),
+        "document_form": DocumentForm(),
+        "may_mark": found.status == MatterList.Status.PUBLISHED
+        and actor.can(Permission.CATALOGUE_MANAGE)
+        and actor.covers(found.area_id),
         "told": told,
         "crumbs": crumbs(found, (one.name, "")),
         "may_edit": found.status == MatterList.Status.DRAFT
@@ -210,6 +216,32 @@ def remove(request: ActorRequest, list_id: int, item_id: int) -> HttpResponse:
     except Refusal as refusal:
         toast_error(request, str(refusal))
     return redirect("admission:list", found.pk)
+
+
+@requires(Permission.CATALOGUE_MANAGE)
+@never_cache
+@require_POST
+def document(request: ActorRequest, list_id: int, item_id: int, basis_id: int) -> HttpResponse:
+    """Say that a law or document of a published list has ended, is suspended, or holds again."""
+    found = list_in_scope(request.actor, list_id)
+    one = item_of(found, item_id)
+    row = one.bases.filter(pk=basis_id).first() if basis_id <= MOST else None
+    if row is None or not request.actor.covers(found.area_id):
+        raise Http404
+    one.matter_list = found
+    row.matter = one
+    form = DocumentForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Invalid(fields={name: errors[0] for name, errors in form.errors.items()})
+        count = documents.mark(by=request.actor, basis=row, now=timezone.now(), **form.cleaned_data)
+        text = ngettext("Noted; %(n)s item rests on it.", "Noted; %(n)s items rest on it.", count)
+        toast(request, text % {"n": count})
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        toast_error(request, " ".join(str(text) for text in refusal.fields.values()) or str(refusal))
+    return redirect("admission:item", found.pk, one.pk)
 
 
 @signed_in

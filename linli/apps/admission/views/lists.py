@@ -1,6 +1,6 @@
 """Lists: what there is, one of them, its life, two versions side by side."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
@@ -18,11 +18,13 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area
+from linli.foundation.rules import queries as rule_sets
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Refusal
-from linli.spine.catalogue import queries
+from linli.spine.catalogue import queries, resting
 from linli.spine.catalogue.actions import lists as actions
 from linli.spine.catalogue.models import Matter, MatterList
+from linli.spine.catalogue.resting import Ending
 from linli.ui.forms import put
 from linli.ui.links import Chip, Option, from_page, without
 from linli.ui.toasts import toast
@@ -38,19 +40,26 @@ Status = MatterList.Status
 @never_cache
 @require_safe
 def lists(request: ActorRequest) -> HttpResponse:
-    """The lists in force, those on their way, and those of the past. Two statements."""
+    """The lists in force, on their way and of the past, and what ends in them, for who keeps them. Five statements."""
     if request.actor.is_resident:
         return redirect("portal:lists")
     actor, today = request.actor, timezone.localdate()
     view = request.GET.get("view", "")
-    view = view if view in ("drafts", "past") else "current"
+    view = view if view in ("drafts", "past", "todo") else "current"
+    ending = endings_for(actor, today)
     rows = queries.readable(actor).select_related("area").order_by("kind", "name", "-version")
     works = any(actor.can(right) for right in queries.LIST_RIGHTS)
     found = [one for one in rows[:1000] if _place(one, today) == view]
     context = {
         "rows": [(one, status(one, today)) for one in found],
         "view": view,
+        "ending": ending if view == "todo" else [],
         "tabs": [
+            *(
+                [{"label": _("To do"), "count": len(ending), "url": "?view=todo", "current": view == "todo"}]
+                if actor.can(Permission.CATALOGUE_MANAGE)
+                else []
+            ),
             {"label": _("In force"), "url": "?", "current": view == "current"},
             *([{"label": _("On their way"), "url": "?view=drafts", "current": view == "drafts"}] if works else []),
             {"label": _("Past"), "url": "?view=past", "current": view == "past"},
@@ -58,6 +67,13 @@ def lists(request: ActorRequest) -> HttpResponse:
         "may_draft": actor.can(Permission.CATALOGUE_MANAGE),
     }
     return page(request, "lists.html", context)
+
+
+def endings_for(actor: Actor, on: date) -> list[Ending]:
+    """What ends soon of what the lists rest on that somebody keeps. Three statements, or none."""
+    kept = resting.kept_by(actor, on)
+    days = rule_sets.params("admission.citation", actor.area_id, on)["tell_basis_days"]
+    return resting.endings(kept, on, on + timedelta(days=days)) if kept else []
 
 
 def _place(one: MatterList, today: date) -> str:
@@ -118,7 +134,7 @@ def shown(
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 6 else -1
     rows = list(items.filter(position__gt=start)[: ON_PAGE + 1])
     rules = judgement(found) if works_on(actor, found) and found.status in actions.DRAFTS else {}
-    ended = queries.ended_bases(found, today)
+    ended = resting.fallen(found, today)
     context = {
         "list": found,
         "status": status(found, today),

@@ -1,8 +1,8 @@
 """The life of a list: draft → legality check → approval → published, each by somebody else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -19,6 +19,7 @@ from linli.spine.catalogue import basis, queries, wording
 from linli.spine.catalogue.actions import items
 from linli.spine.catalogue.actions.drafts import MOVED, locked_draft, locked_in, may, note_step
 from linli.spine.catalogue.models import ListStep, Matter, MatterList
+from linli.spine.catalogue.resting import heights_of
 
 Kind, Status, Step = MatterList.Kind, MatterList.Status, ListStep.Step
 
@@ -265,13 +266,6 @@ def judged(matter_list: MatterList, now: datetime) -> list[tuple[Matter, basis.V
             hits = wording.prohibited([item.name, item.does, item.told], words)
         found.append((item, verdict, hits))
     return found
-
-
-def heights_of(matter_list: MatterList, on: date) -> Mapping[str, Any]:
-    """How high a basis the items of a list need: of a certificate by a rule of its own (民发〔2020〕20号)."""
-    if matter_list.kind == Kind.CERTIFICATE:
-        return {"lists": {Kind.CERTIFICATE.value: rules.params("certificates.basis", matter_list.area_id, on)}}
-    return rules.params("admission.basis", matter_list.area_id, on)
 
 
 def _day_errors(valid_from: date, now: datetime) -> dict[str, object]:

@@ -25,9 +25,11 @@ class MatterListQuerySet(models.QuerySet["MatterList"]):
     def in_force(self, *, area_id: str, on: date) -> Self:
         """The lists in force for an area on a day, its own and those of the areas around it."""
         places = [area_id[:size] for size in AREA_SIZES if size <= len(area_id)]
-        return self.published().filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on, area_id__in=places
-        )
+        return self.holding(on).filter(area_id__in=places)
+
+    def holding(self, on: date) -> Self:
+        """The lists in force anywhere on a day."""
+        return self.published().filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
 
 
 class MatterList(models.Model):
@@ -143,6 +145,9 @@ class ListStep(models.Model):
         SUSPENDED = "suspended", _("an item was suspended")
         RESUMED = "resumed", _("a suspension was ended")
         EXITED = "exited", _("an item was taken off")
+        BASIS_OVER = "basis_over", _("a law or document has ended")
+        BASIS_HELD = "basis_held", _("a law or document is suspended")
+        BASIS_BACK = "basis_back", _("a law or document holds again")
 
     matter_list = models.ForeignKey(MatterList, on_delete=models.PROTECT, related_name="steps")
     step = models.CharField(max_length=10, choices=Step.choices)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from linli.apps.incidents.tests.factories import report
 from linli.lib.errors import Invalid, NotAllowed, Stale
-from linli.spine.catalogue import queries
+from linli.spine.catalogue import queries, resting
 from linli.spine.catalogue.actions import admitted, items, lists
 from linli.spine.catalogue.models import ListStep, Matter, MatterList
 from linli.spine.catalogue.tests.factories import DISTRICT, LAW, drafted, item, published, through
@@ -421,10 +421,10 @@ def test_the_example_lists_have_the_counts_of_the_source_and_say_that_they_are_e
 def test_the_examples_show_which_items_lost_their_basis_with_the_new_law(district, now):
     """The law of 2018 ended with 2025; the numbers of the new one are not known here, so the review is due."""
     duty = MatterList.objects.get(area_id=DISTRICT, kind="duty")
-    assert queries.ended_bases(duty, date(2025, 12, 31)) == set()
-    assert len(queries.ended_bases(duty, date(2026, 1, 1))) == 11
+    assert resting.fallen(duty, date(2025, 12, 31)) == set()
+    assert len(resting.fallen(duty, date(2026, 1, 1))) == 11
     judged = {item.pk: verdict.ok for item, verdict, _hits in lists.judged(duty, now)}
-    assert queries.ended_bases(duty, now.date()) <= {pk for pk, ok in judged.items() if not ok}
+    assert resting.fallen(duty, now.date()) <= {pk for pk, ok in judged.items() if not ok}
 
 
 def test_a_list_of_1101_items_in_few_statements(drafter, now, django_assert_max_num_queries):
