@@ -10,9 +10,7 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
 
 from linli.apps.admission.models import Agreement, Application, Task
 from linli.foundation.rules import queries as rules
@@ -20,7 +18,7 @@ from linli.foundation.rules.models import RuleSet
 from linli.insight.forms.tests.factories import form_bytes
 from linli.register.people.actions.events import Home
 from linli.register.people.tests import factories as make
-from tests.browsing import DESKTOP, PHONE, Person, chromium
+from tests.browsing import PHONE, Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 HOME = "320105001001"
@@ -31,30 +29,6 @@ FORM = {
     "buffer": form_bytes(),
 }
 Start = Callable[..., Person]
-
-
-@pytest.fixture
-def browser(monkeypatch):
-    # Playwright's synchronous interface keeps an event loop in this thread.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def signed_in(browser: Browser, live_server, client_for) -> Start:
-    """`signed_in("community-worker")`: a browser that carries the session of a test client."""
-
-    def start(username: str, **options) -> Person:
-        person = Person(browser, live_server.url, size=options.pop("size", DESKTOP), **options)
-        name = settings.SESSION_COOKIE_NAME
-        value = client_for(username).cookies[name].value
-        person.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
-        return person
-
-    return start
 
 
 def fill(person: Person, **values: str) -> None:
