@@ -123,6 +123,14 @@ def params(domain: str, area_id: str, on: date) -> Mapping[str, Any]:
     return found
 
 
+def national(domain: str, on: date) -> Mapping[str, Any]:
+    """What ships for the whole country: the bound that no place exceeds (`rules.bounds`). Raises NoRuleSet."""
+    holding = [rule for rule in _shipped() if rule.area_code == "" and rule.holds(domain, "", on)]
+    if not holding:
+        raise NoRuleSet(f"No rule set “{domain}” ships for {on}.")
+    return max(holding, key=lambda rule: rule.precision).params
+
+
 def periods(domain: str, area_id: str) -> list[Period]:
     """What held at a place through all days, in order; before the first rule its parameters are taken to hold, too.
 

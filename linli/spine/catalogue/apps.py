@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class CatalogueConfig(AppConfig):
     name = "linli.spine.catalogue"
     label = "catalogue"
+
+    def ready(self) -> None:
+        from linli.foundation.rules import bounds
+        from linli.spine.catalogue import citation
+
+        bounds.bind("admission.citation", citation.looser)

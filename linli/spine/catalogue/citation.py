@@ -33,6 +33,9 @@ def looser(rules: Mapping[str, Any], widest: Mapping[str, Any]) -> list[str]:
 
     Words by which something is recognised may be added, never left out; thresholds may rise, never fall.
     """
+    missing = [name for name in widest if name not in rules]
+    if missing:
+        return missing
     found = [
         f"carries.{sort}.{kind}"
         for sort, kinds in rules["carries"].items()

@@ -1,5 +1,6 @@
 """Forms of the desk of lists. They read; the actions judge."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -146,6 +147,7 @@ class ItemForm(forms.Form):
         categories: list[str],
         areas: list[Area],
         askers: list[Unit],
+        kinds: Sequence[str] = tuple(Form.values),
         admitted: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -158,6 +160,7 @@ class ItemForm(forms.Form):
             # What was admitted is not widened by a draft.
             del self.fields["carries"], self.fields["area_id"], self.fields["asked_by_id"]
         else:
+            self._choose("carries", [(kind, Form(kind).label) for kind in kinds])
             self._choose("area_id", [("", _("wherever the list holds")), *((one.pk, one.name) for one in areas)])
             # A duty is the community's own: whoever is not named has nothing to ask.
             none = pgettext_lazy("who may ask for an item", "nobody")

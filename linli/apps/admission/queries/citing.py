@@ -26,6 +26,7 @@ from linli.spine.catalogue.citation import DUTY
 from linli.spine.catalogue.fit import Fit, fit
 from linli.spine.catalogue.models import Matter, MatterList
 
+RULES: Final = "admission.citation"
 SORTS: Final = frozenset(sort.value for sort in basis.Sort)
 #: Whoever may ask for a task may ask for less.
 LESS: Final = frozenset({Form.ADVICE, Form.TRAINING, Form.NOTICE})
@@ -109,12 +110,12 @@ def fits_badly(found: Fit | None, area_id: str, on: date) -> bool:
 
 def carried(matter: Matter, area_id: str, on: date) -> tuple[str, ...]:
     """The kinds of thing that may be handed down under an item at a place on a day. Needs `matter_list` loaded."""
-    own, widest = _rules(area_id, on), _rules("", on)
+    own, widest = _rules(area_id, on), rules.national(RULES, on)
     return citation.carried(matter.carries, matter.matter_list.kind, own, widest)
 
 
 def _rules(area_id: str, on: date) -> Any:
-    return rules.params("admission.citation", area_id, on)
+    return rules.params(RULES, area_id, on)
 
 
 def _in_district(cited: Cited, district: str, area_ids: Sequence[str], on: date) -> dict[str, tuple[Finding, ...]]:

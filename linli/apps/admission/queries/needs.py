@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from linli.apps.admission.models import Form
+from linli.apps.admission.queries.citing import RULES
 from linli.apps.admission.queries.judging import prohibited, sentence
 from linli.foundation.accounts import roles
 from linli.foundation.rules import queries as rules
@@ -51,7 +52,7 @@ def _of_kind(form: str, area_id: str, on: date) -> Iterable[Need]:
 def _of_list(list_kind: str, asked: set[str], area_id: str, on: date) -> Iterable[Need]:
     if list_kind != DUTY:
         return
-    own, widest = (rules.params("admission.citation", place, on) for place in (area_id, ""))
+    own, widest = rules.params(RULES, area_id, on), rules.national(RULES, on)
     kinds = citation.carried([], DUTY, own, widest)
     if not asked <= set(kinds):
         text = _("Under a duty of the community's own only this is handed down: %(kinds)s. Choose another list.")
@@ -59,7 +60,7 @@ def _of_list(list_kind: str, asked: set[str], area_id: str, on: date) -> Iterabl
 
 
 def _of_words(texts: Sequence[str], asked: set[str], area_id: str, on: date) -> Iterable[Need]:
-    for kind, words in citation.meant(texts, rules.params("admission.citation", area_id, on)).items():
+    for kind, words in citation.meant(texts, rules.params(RULES, area_id, on)).items():
         if kind not in asked:
             values = {"words": "、".join(words), "form": Form(kind).label}
             text = _("By its words (%(words)s) it is: %(form)s. Apply for that, or it can never be handed down.")

@@ -29,6 +29,7 @@ from linli.apps.admission.tests.factories import (
 from linli.foundation.accounts.models import Unit
 from linli.foundation.areas.models import Area
 from linli.foundation.rules import queries as rules
+from linli.foundation.rules.actions import publish
 from linli.foundation.rules.models import RuleSet
 from linli.lib.errors import Invalid
 from linli.spine.catalogue.models import Matter
@@ -258,11 +259,15 @@ def test_a_district_may_be_stricter_and_never_looser(justice, now):
         "source": "测试",
     }
     stricter = {**params, "carries": {**params["carries"], "duty": ["advice"]}}
-    row = RuleSet.objects.create(**fields, params=stricter)
-    rules.forget()
-    assert rules_of(handed(justice, now, matter=item(DUTY), **TRAINING)) == {"wrong_kind"}
-    row.params = {**params, "carries": {**params["carries"], "duty": ["advice", "training", "form", "inspection"]}}
-    row.save()
+    row = publish(**fields, params=stricter)
+    assert why(item(DUTY), justice, now, **TRAINING) == {"wrong_kind"}
+    looser = {**params, "carries": {**params["carries"], "duty": ["advice", "training", "form", "inspection"]}}
+    for place in ("320105", "32", ""):
+        with pytest.raises(Invalid) as refused:
+            publish(**(fields | {"area_code": place}), params=looser)
+        assert "carries.duty.form" in str(refused.value.fields["params"])
+    # However such a row came to be there, it is read as if it said no more than the country does.
+    RuleSet.objects.filter(pk=row.pk).update(params=looser)
     rules.forget()
     for form in ("form", "inspection"):
         assert "wrong_kind" in why(item(DUTY), justice, now, **(TRAINING | {"form": form}))

@@ -143,6 +143,7 @@ def _edit(request: ActorRequest, found: MatterList, one: Matter | None) -> HttpR
         categories=categories,
         areas=_places(found.area_id),
         askers=askers,
+        kinds=actions.duty_kinds(found) if found.kind == MatterList.Kind.DUTY else tuple(Form.values),
         admitted=one is not None and one.is_admitted,
         initial=_initial(one),
     )

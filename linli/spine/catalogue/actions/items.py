@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
 from linli.foundation.areas.models import Area
+from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, fold, tidy
 from linli.lib.errors import Invalid, Stale
 from linli.lib.prefix import within
-from linli.spine.catalogue import specimen
+from linli.spine.catalogue import citation, specimen
 from linli.spine.catalogue.actions.drafts import locked_draft, note_step
 from linli.spine.catalogue.models import Basis, Category, Form, ListStep, Matter, MatterList
 from linli.spine.catalogue.queries import CHECKED_KINDS
 
 MOST_ITEMS: Final = 5_000
+RULES: Final = "admission.citation"
 LONGEST: Final[Mapping[str, int]] = {
     "code": 60,
     "name": 120,
@@ -269,15 +271,26 @@ def _scope_errors(items: Sequence[ItemGiven], matter_list: MatterList) -> dict[s
             (Area.objects.all(), "id", {one.area_id for one in items if one.area_id}),
         )
     )
+    allowed = duty_kinds(matter_list) if matter_list.kind == MatterList.Kind.DUTY else tuple(Form.values)
     errors: dict[str, object] = {}
     for place, one in enumerate(items, start=1):
-        if any(kind not in Form.values for kind in one.carries or ()):
-            errors[f"{place}.carries"] = _("Choose what may be handed down under it.")
+        if any(kind not in allowed for kind in one.carries or ()):
+            kinds = "、".join(str(Form(kind).label) for kind in allowed)
+            errors[f"{place}.carries"] = _("Only this may be handed down under an item of this list: %(kinds)s.") % {
+                "kinds": kinds
+            }
         if one.area_id and one.area_id not in areas:
             errors[f"{place}.area_id"] = _("Choose a street or a community of the area of the list.")
         if one.asked_by_id and one.asked_by_id not in units:
             errors[f"{place}.asked_by"] = _("Choose a unit of the area of the list.")
     return errors
+
+
+def duty_kinds(matter_list: MatterList) -> tuple[str, ...]:
+    """The kinds of thing that a duty of the community's own may carry, on the day on which the list begins."""
+    on = matter_list.valid_from
+    own, widest = rules.params(RULES, matter_list.area_id, on), rules.national(RULES, on)
+    return citation.carried([], matter_list.kind, own, widest)
 
 
 def _term_errors(place: int, one: ItemGiven, matter_list: MatterList) -> dict[str, object]:

@@ -56,7 +56,7 @@ def test_a_sheet_knows_an_item_by_its_mark_then_by_name_and_basis_and_never_by_i
 def test_what_was_admitted_is_not_widened_by_a_draft(second_of_two, drafter, now):
     kept = second_of_two.matters.get(code="准1")
     Matter.objects.filter(identity=kept.identity).update(carries=["task"], area_id="320105001001")
-    wider = item("准1", "消防安全宣传", carries=["task", "inspection"], area_id="")
+    wider = item("准1", "消防安全宣传", carries=["notice", "training"], area_id="")
     items.save_item(by=drafter, matter_list=second_of_two, given=wider, item_id=kept.pk)
     kept.refresh_from_db()
     assert (kept.carries, kept.area_id) == (["task"], "320105001001")
@@ -71,6 +71,7 @@ def test_what_was_admitted_is_not_widened_by_a_draft(second_of_two, drafter, now
     ("changes", "field"),
     [
         ({"carries": ["nonsense"]}, "carries"),
+        ({"carries": ["notice", "form"]}, "carries"),
         ({"area_id": "320106001001"}, "area_id"),
         ({"asked_by_id": 10**9}, "asked_by"),
     ],
