@@ -43,6 +43,9 @@ NOTICE: Final = {
     "issuer": "department",
     "level": "city",
     "issuer_name": "市有关部门（示例）",
+    "number": "〔示例〕1号",
+    "article": "第二条",
+    "link": "https://example.org/demo.html",
 }
 AGREED: Final = (
     ("dept-health", "协助做好公共卫生工作", "发放宣传页，通知居民参加健康讲座", 600_000),

@@ -2,14 +2,18 @@
 
 Levels and issuers are kept apart (domain.md §2.1, S1-08 to S1-10): entrusted work asks for a file of the party
 committee or government of the district, assistance for one of a *department* of the city, so that no single order of
-documents would do. What a list asks for is the rule set "admission.basis".
+documents would do. What a list asks for is the rule set "admission.basis": ways into each list, the bodies that can
+make law at all, and what number, title and issuer of a document say about it, each row with its source.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
+
+from linli.lib.chinese import fold
 
 
 def _(text: str) -> str:
@@ -27,6 +31,7 @@ class Level(StrEnum):
     NATION = "nation"
 
 
+_LETTERS: Final = re.compile(r"[\W_]+")
 RANK: Final[Mapping[str, int]] = {level: at for at, level in enumerate(Level)}
 
 
@@ -57,7 +62,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """What a task rests on: the law or document, and who issued it."""
+    """What a task rests on: the law or document, and who issued it. `shown`: a file or a link lets others read it."""
 
     title: str
     form: str
@@ -65,6 +70,8 @@ class Document:
     level: str
     number: str = ""
     article: str = ""
+    issuer_name: str = ""
+    shown: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -132,33 +139,116 @@ def check(
     is being drafted); otherwise a sort that needs an agreement is asked for it, for money or a waiver with its reason,
     and for working conditions (S1-06, S1-10).
     """
-    rule = rules["lists"][sort]
-    findings = [*_basis(documents, rule, on)]
-    if guarantees is not None and rule.get("agreement"):
-        findings += _guarantees(guarantees, rule)
+    findings = [*_basis(documents, sort, rules, on)]
+    if guarantees is not None and rules["lists"][sort].get("agreement"):
+        findings += _guarantees(guarantees, rules["lists"][sort], rules)
     return Verdict(tuple(findings))
 
 
-def _basis(documents: Sequence[Document], rule: Mapping[str, Any], on: date) -> Iterable[Finding]:
+def sufficient(sort: str, documents: Sequence[Document], rules: Mapping[str, Any], on: date) -> list[Document]:
+    """The documents that alone carry a task onto a list of this sort that day: what else is asked of a basis (of the
+    kind of thing, see "admission.forms") is asked of one of these."""
+    ways = rules["lists"][sort]["any_of"]
+    sound = (one for one in documents if one.in_force(on) and not any(_unsound(one, rules)))
+    return [one for one in sound if any(_fits(one, way) for way in ways)]
+
+
+def missing(document: Document) -> list[str]:
+    """What somebody who wants to look a document up would miss: number, title, article, and the text itself."""
+    needed = {"title": document.title, "number": document.number, "article": document.article}
+    return [name for name, said in needed.items() if not said.strip()] + ([] if document.shown else ["text"])
+
+
+def is_reason(text: str, rules: Mapping[str, Any]) -> bool:
+    """Whether words give a reason at all. “无”, “同上”, “暂不需要经费” and a sign written ten times are none."""
+    told = _LETTERS.sub("", fold(text)).casefold()
+    none = rules.get("no_reasons", {"least": 1, "patterns": ()})
+    repeated = told in (told + told)[1:-1]
+    wordless = not re.search("[a-z一-鿿]", told)
+    return not (
+        len(told) < none["least"]
+        or repeated
+        or wordless
+        or any(re.fullmatch(pattern, told) for pattern in none["patterns"])
+    )
+
+
+def _basis(documents: Sequence[Document], sort: str, rules: Mapping[str, Any], on: date) -> Iterable[Finding]:
+    rule = rules["lists"][sort]
     source = rule["source"]
     if not documents:
         yield Finding("basis", False, _("No law and no document is given."), source=source)
         return
-    current = [one for one in documents if one.in_force(on)]
+    enough = sufficient(sort, documents, rules, on)
+    weak = []
     for one in documents:
+        if one in enough:
+            continue
+        found = [*_unsound(one, rules)]
         if not one.in_force(on):
-            values = {"document": one.named}
-            yield Finding("in_force", False, _("%(document)s is not in force on this day."), values, source)
-    enough = [one for one in current if any(_fits(one, wanted) for wanted in rule["any_of"])]
+            text = _("%(document)s is not in force on this day.")
+            found.append(Finding("in_force", False, text, {"document": one.named}, source))
+        if enough and found:
+            # What does not count does no harm beside one that does; it is told all the same.
+            text = _("%(document)s does not count; another one carries this list.")
+            found = [Finding(found[0].rule, True, text, {"document": one.named}, found[0].source)]
+        elif not found:
+            weak.append(one)
+        yield from found
     if enough:
-        yield Finding(
-            "level", True, _("%(document)s is high enough for this list."), {"document": enough[0].named}, source
-        )
-    elif current:
-        values = {"document": "、".join(one.named for one in current), "needed": rule["needed"]}
+        way = next(way for way in rule["any_of"] if _fits(enough[0], way))
+        text = _("%(document)s is high enough for this list.")
+        yield Finding("level", True, text, {"document": enough[0].named}, way.get("source", source))
+    elif weak:
+        values = {"document": "、".join(one.named for one in weak), "needed": rule["needed"]}
         yield Finding(
             "level", False, _("%(document)s is not enough for this list. It needs: %(needed)s."), values, source
         )
+
+
+def _unsound(document: Document, rules: Mapping[str, Any]) -> Iterable[Finding]:
+    """Why a document is not what it is said to be: no body of this kind makes law, or its own words say otherwise."""
+    makers = rules.get("law_makers")
+    if makers is not None and document.form == Form.LAW and not any(_makes(document, row) for row in makers):
+        values = {"document": document.named, "needed": rules["law_needed"]}
+        text = _("%(document)s cannot be a law, regulation or rule of this issuer. %(needed)s.")
+        yield Finding("law", False, text, values, rules["law_source"])
+    for row in rules.get("reading", ()):
+        if row.get("when") not in (None, document.form) or any(_allowed(document, way) for way in row["allows"]):
+            continue
+        for said in _said(document, row["in"]):
+            if (match := re.search(row["pattern"], said)) is not None:
+                values = {"document": document.named, "words": match.group(), "says": row["says"]}
+                text = _("%(document)s: “%(words)s” %(says)s. Correct what was chosen for it.")
+                yield Finding("reading", False, text, values, row["source"])
+
+
+def _makes(document: Document, row: Mapping[str, Any]) -> bool:
+    return (
+        document.issuer == row["issuer"]
+        and document.level == row["level"]
+        and re.search(row.get("title", ""), document.title) is not None
+    )
+
+
+def _allowed(document: Document, way: Mapping[str, Any]) -> bool:
+    chosen = {"forms": document.form, "issuers": document.issuer, "levels": document.level}
+    return all(chosen[name] in allowed for name, allowed in way.items())
+
+
+def _said(document: Document, where: str) -> Iterable[str]:
+    """What stands in a place of a document. Its issuer also stands before 关于 in the title of a notice."""
+    title = re.sub(r"\([^()]*\)$", "", fold(document.title).strip("《》")).rstrip("》")
+    match where:
+        case "number":
+            yield fold(document.number)
+        case "title":
+            yield title
+        case _issuer:
+            before, about, _rest = title.partition("关于")
+            for name in (document.issuer_name, before if about else ""):
+                if even := re.sub(r"\([^()]*\)$", "", fold(name)):
+                    yield even
 
 
 def _fits(document: Document, wanted: Mapping[str, Any]) -> bool:
@@ -171,17 +261,20 @@ def _fits(document: Document, wanted: Mapping[str, Any]) -> bool:
     )
 
 
-def _guarantees(given: Guarantees, rule: Mapping[str, Any]) -> Iterable[Finding]:
+def _guarantees(given: Guarantees, rule: Mapping[str, Any], rules: Mapping[str, Any]) -> Iterable[Finding]:
     source = rule["agreement_source"]
     if given.amount > 0:
         yield Finding("money", True, _("Money is promised."), source=source)
-    elif given.waived_because.strip():
+    elif is_reason(given.waived_because, rules):
         values = {"reason": given.waived_because.strip()}
         yield Finding("money", True, _("No money is needed: %(reason)s"), values, source)
+    elif given.waived_because.strip():
+        text = _("“%(reason)s” is no reason why no money is needed. Say what it costs nobody, or who pays for it.")
+        yield Finding("money", False, text, {"reason": given.waived_because.strip()}, source)
     else:
         text = _("No money is promised, and no reason is given why none is needed.")
         yield Finding("money", False, text, source=source)
-    if given.conditions.strip():
+    if given.conditions.strip() and not _says_none(given.conditions, rules):
         yield Finding("conditions", True, _("Working conditions are listed."), source=source)
     else:
         yield Finding("conditions", False, _("No working conditions are listed."), source=source)
@@ -190,3 +283,10 @@ def _guarantees(given: Guarantees, rule: Mapping[str, Any]) -> Iterable[Finding]
     else:
         text = _("The community has not agreed to money and conditions yet.")
         yield Finding("agreement", False, text, source=source)
+
+
+def _says_none(text: str, rules: Mapping[str, Any]) -> bool:
+    """Whether the words only say that there is nothing, however short what they say would be otherwise."""
+    told = _LETTERS.sub("", fold(text)).casefold()
+    patterns = rules.get("no_reasons", {"patterns": ()})["patterns"]
+    return not told or any(re.fullmatch(pattern, told) for pattern in patterns)

@@ -27,7 +27,8 @@ class Ending:
 def heights_of(matter_list: MatterList, on: date) -> Mapping[str, Any]:
     """How high a basis the items of a list need: of a certificate by a rule of its own (民发〔2020〕20号)."""
     if matter_list.kind == Kind.CERTIFICATE:
-        return {"lists": {Kind.CERTIFICATE.value: rules.params("certificates.basis", matter_list.area_id, on)}}
+        own = rules.params("certificates.basis", matter_list.area_id, on)
+        return {**rules.params("admission.basis", matter_list.area_id, on), "lists": {Kind.CERTIFICATE.value: own}}
     return rules.params("admission.basis", matter_list.area_id, on)
 
 

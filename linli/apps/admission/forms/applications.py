@@ -131,7 +131,44 @@ class ApplicationForm(forms.Form):
         return ApplicationGiven(**typed, bases=bases, offered=offered)
 
 
-Bases = forms.formset_factory(BasisForm, extra=1, max_num=MOST_ROWS, validate_max=True)
+class AppliedBasisForm(BasisForm):
+    """A law or document of an application: whoever judges it looks it up by number and article, and reads it."""
+
+    written = ("title", "number", "article", "issuer_name", "link")
+
+    def has_changed(self) -> bool:
+        """A line in which something was written is a line, also without its title."""
+        return (
+            any(self.data.get(self.add_prefix(name), "").strip() for name in self.written) if self.is_bound else False
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A line that was begun is a whole one. Its file is asked for by `bases_lack_text`."""
+        got: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, text in NEEDED_OF_BASES.items():
+            if self.has_changed() and name not in self.errors and not got.get(name):
+                self.add_error(name, text)
+        return got
+
+
+NEEDED_OF_BASES = {
+    "title": _("Write the full title, as it stands on the document."),
+    "number": _("Write the document number, or the order by which a law was published (for example 主席令第21号)."),
+    "article": _("Write the article or section that says it."),
+}
+Bases = forms.formset_factory(AppliedBasisForm, extra=1, max_num=MOST_ROWS, validate_max=True)
+
+
+def bases_lack_text(formset: Any, files: Mapping[int, StoredFile]) -> bool:
+    """Whether a line has neither link nor file, which is then said at its link. Call it after `is_valid`."""
+    bare = [
+        form
+        for at, form in enumerate(formset)
+        if form.has_changed() and at not in files and not form.cleaned_data.get("link") and "link" not in form.errors
+    ]
+    for form in bare:
+        form.add_error("link", _("Attach the document, or give a link to it."))
+    return bool(bare)
 
 
 def bases_of(formset: Any, files: Mapping[int, StoredFile]) -> list[dict[str, Any]]:

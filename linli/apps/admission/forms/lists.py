@@ -16,6 +16,8 @@ from linli.ui.forms import DayField
 #: The kinds of list that promise residents a term.
 PROMISING = (MatterList.Kind.CERTIFICATE, MatterList.Kind.SERVICE_CENTRE, MatterList.Kind.FIRST_RECEIVER)
 
+CHOOSE = pgettext_lazy("nothing chosen yet", "– choose –")
+
 #: The kinds of list under which something is handed down.
 CITED = (MatterList.Kind.DUTY, MatterList.Kind.ASSIST, MatterList.Kind.ENTRUSTED)
 
@@ -192,9 +194,10 @@ class BasisForm(forms.Form):
     title = forms.CharField(label=_("Title of the law or document"), max_length=200, required=False)
     number = forms.CharField(label=_("Document number"), max_length=80, required=False)
     article = forms.CharField(label=_("Article"), max_length=80, required=False)
-    form = forms.ChoiceField(label=_("What it is"), choices=Basis.Form.choices)
-    issuer = forms.ChoiceField(label=_("Kind of issuer"), choices=Basis.Issuer.choices)
-    level = forms.ChoiceField(label=_("Level"), choices=Basis.Level.choices)
+    # Nothing is chosen beforehand: whoever says law or city says it knowingly.
+    form = forms.ChoiceField(label=_("What it is"), choices=[("", CHOOSE), *Basis.Form.choices])
+    issuer = forms.ChoiceField(label=_("Kind of issuer"), choices=[("", CHOOSE), *Basis.Issuer.choices])
+    level = forms.ChoiceField(label=_("Level"), choices=[("", CHOOSE), *Basis.Level.choices])
     issuer_name = forms.CharField(label=_("Issued by"), max_length=120, required=False)
     link = forms.URLField(
         label=_("Link"),

@@ -220,7 +220,8 @@ def _form(cited: Cited, matter: Matter, district: str, on: date) -> Iterable[Fin
     """Inspections and the like: a high basis and one organiser, unless just that was admitted (S2-21)."""
     # The joint review, which the one organiser leads, has looked at what was admitted as what it is.
     arranged = matter.is_admitted and cited.form in matter.carries
-    documents = [row.document for row in matter.bases.all() if row.holds(on)]
+    # One document must carry both: the item onto its list, and this form.
+    documents = [row.document for row in resting.counting(matter, on) if row.holds(on)]
     for one in form_findings(cited.form, documents, district, on, role=None if arranged else cited.role):
         if not one.ok and not (one.rule in matter.overridden and arranged):
             yield one

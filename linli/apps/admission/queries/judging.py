@@ -84,10 +84,13 @@ def verdict(application: Application, *, agreed: bool, now: datetime) -> Verdict
     )
     judged = basis.check(sort=application.list_kind, documents=documents, rules=heights, on=on, guarantees=given)
     texts = (application.name, application.does, application.why)
+    enough = basis.sufficient(application.list_kind, documents, heights, on)
     findings = [
+        *_papers(documents),
         *judged.findings,
         *prohibited(texts, application.area_id, on, community_leads=application.community_leads),
-        *form_findings(application.form, documents, application.area_id, on),
+        # One document must carry both: the matter onto its list, and this kind of thing.
+        *form_findings(application.form, enough, application.area_id, on),
         # Once it is sent in, the days that its check takes do not count against it.
         *_notice(application, application.sent_at or now),
         *_twins(application, on),
@@ -139,6 +142,23 @@ def _reaches(document: Document, rule: Mapping[str, Any]) -> bool:
     ]
 
 
+#: What a document lacks, as `basis.missing` calls it.
+LACKS: Final[Mapping[str, str]] = {
+    "title": _("title"),
+    "number": _("document number"),
+    "article": _("article"),
+    "text": _("file or link"),
+}
+
+
+def _papers(documents: Sequence[Document]) -> Iterable[Finding]:
+    """Nobody can check a law or document that is not given with number, title, article and its text."""
+    for one in documents:
+        if lacking := basis.missing(one):
+            values = {"document": one.named, "lacks": " ".join(lacking)}
+            yield Finding("papers", False, _("%(document)s cannot be looked up. It lacks: %(lacks)s."), values)
+
+
 def _notice(application: Application, sent_at: datetime) -> Iterable[Finding]:
     on = timezone.localdate(sent_at)
     limits = rules.params("admission.limits", application.area_id, on)
@@ -173,6 +193,8 @@ def sentence(text: str, values: Mapping[str, object]) -> str:
     told = {key: str(value) for key, value in values.items()}
     for key in ("form", "kinds"):
         told[key] = "、".join(str(Form(one).label) if one in Form.values else one for one in told.get(key, "").split())
+    if "lacks" in told:
+        told["lacks"] = "、".join(gettext(LACKS[one]) for one in told["lacks"].split())
     return gettext(text) % told
 
 
@@ -181,6 +203,9 @@ ABOUT: Final[Mapping[str, str]] = {
     "basis": _("legal basis"),
     "in_force": _("documents in force"),
     "level": _("level of the legal basis"),
+    "law": _("who can make law"),
+    "reading": _("what number, title and issuer say"),
+    "papers": _("what documents lack"),
     "money": _("money"),
     "conditions": _("working conditions"),
     "prohibited": _("prohibited tasks"),

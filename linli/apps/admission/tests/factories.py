@@ -26,6 +26,8 @@ CITY_FILE = {
     "issuer": "department",
     "level": "city",
     "number": "〔示例〕1号",
+    "article": "第二条",
+    "link": "https://example.org/1.html",
 }
 GOVERNMENT_FILE = {**CITY_FILE, "issuer": "government"}
 

@@ -26,6 +26,17 @@ def lines(prefix: str, *rows: dict[str, object]) -> dict[str, object]:
     return found
 
 
+NOTICE = {
+    "title": "某通知",
+    "form": "document",
+    "issuer": "department",
+    "level": "city",
+    "number": "1号",
+    "article": "第二条",
+    "link": "https://example.org/1.html",
+}
+
+
 def form(**changes) -> dict[str, object]:
     fields: dict[str, object] = {
         "list_kind": "assist",
@@ -39,9 +50,7 @@ def form(**changes) -> dict[str, object]:
         "ends_on": "",
         "conditions": "提供宣传页",
         "waived_because": "",
-        **lines(
-            "bases", {"title": "某通知", "form": "document", "issuer": "department", "level": "city", "number": "1号"}
-        ),
+        **lines("bases", NOTICE),
         **lines("offers", {"kind": "money", "amount": "3万", "what": "", "due_on": "2027-03-31"}),
     }
     return fields | changes
@@ -232,7 +241,7 @@ def test_an_old_form_is_refused_and_can_be_sent_again(department, actor_of, now)
 
 
 def test_a_file_stays_with_its_line_whatever_a_colleague_changes(department):
-    first = {"title": "甲文件", "form": "document", "issuer": "department", "level": "city", "number": "1号"}
+    first = {**NOTICE, "title": "甲文件"}
     second = {**first, "title": "乙文件", "number": "2号"}
     given = {**form(**lines("bases", first, second)), "bases-1-file": SimpleUploadedFile("乙.pdf", PDF)}
     department.post(f"{APPLICATIONS}new/", given)
@@ -258,10 +267,9 @@ def test_a_file_of_somebody_elses_application_is_not_taken_by_its_number(departm
     street = client_for("street-staff", **ENGLISH)
     street.post(f"{APPLICATIONS}new/", {**form(), "bases-0-file": SimpleUploadedFile("街道.pdf", PDF)})
     theirs = Application.objects.get().bases.get().file
-    basis = {"title": "某通知", "form": "document", "issuer": "department", "level": "city", "number": "1号"}
-    department.post(f"{APPLICATIONS}new/", form(**lines("bases", {**basis, "held": str(theirs.pk)})))
+    department.post(f"{APPLICATIONS}new/", form(**lines("bases", {**NOTICE, "held": str(theirs.pk)})))
     mine = Application.objects.latest("pk")
-    held = form(**lines("bases", {**basis, "held": str(theirs.pk)}), seq="0")
+    held = form(**lines("bases", {**NOTICE, "held": str(theirs.pk)}), seq="0")
     assert department.post(f"{APPLICATIONS}{mine.pk}/edit/", held).status_code == 302
     assert mine.bases.get().file is None
 

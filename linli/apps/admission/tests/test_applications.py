@@ -40,7 +40,7 @@ from linli.spine.catalogue.actions import lists
 from linli.spine.catalogue.models import Matter, MatterList
 
 pytestmark = pytest.mark.django_db
-LAW = {"title": "某条例", "form": "law", "issuer": "legislature", "level": "city"}
+LAW = {**CITY_FILE, "title": "某条例", "form": "law", "issuer": "legislature", "number": "公告第5号"}
 DISTRICT_DEPARTMENT = {**CITY_FILE, "level": "district"}
 DISTRICT_GOVERNMENT = {**GOVERNMENT_FILE, "level": "district"}
 

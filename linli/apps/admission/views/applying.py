@@ -19,6 +19,7 @@ from linli.apps.admission.forms.applications import (
     ApplicationForm,
     Bases,
     Offers,
+    bases_lack_text,
     bases_of,
     offered_of,
 )
@@ -101,7 +102,8 @@ def _edit(request: ActorRequest, found: Application | None) -> HttpResponse:
     try:
         files = _files(request, found, len(bases.forms), now)
         # All of them, so that every mistake is shown at once.
-        if not (form.is_valid() & bases.is_valid() & offers.is_valid()):
+        read = form.is_valid() & bases.is_valid() & offers.is_valid()
+        if bases_lack_text(bases, files) or not read:
             return _edit_page(request, found, form, bases, offers, files, 422)
         given = form.given(bases_of(bases, files), offered_of(offers))
         seen = form.cleaned_data["seq"]

@@ -132,6 +132,8 @@ def it_is_applied_for_and_admitted_with_money(
     )
     fill(department, **{"bases-0-title": "示例通知", "bases-0-form": "document"})
     fill(department, **{"bases-0-issuer": "department", "bases-0-level": "city"})
+    fill(department, **{"bases-0-number": "〔示例〕1号", "bases-0-article": "第二条"})
+    fill(department, **{"bases-0-link": "https://example.org/1.html"})
     # Due yesterday: the money is late from today on.
     fill(department, **{"offers-0-amount": "30000", "offers-0-due_on": day(-1)})
     department.press("Save and send in")

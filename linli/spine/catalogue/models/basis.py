@@ -56,6 +56,8 @@ class BasisFields(models.Model):
             level=self.level,
             number=self.number,
             article=self.article,
+            issuer_name=self.issuer_name,
+            shown=bool(self.link or self.file_id),
             valid_from=self.valid_from,
             valid_to=self.valid_to,
         )

@@ -94,10 +94,11 @@ def test_a_document_counts_while_it_is_in_force(shipped, since, until, ok):
     assert verdict(shipped, "duty", law).ok is ok
 
 
-def test_one_that_holds_does_not_hide_one_that_is_over(shipped):
+def test_one_that_is_over_does_not_spoil_one_that_holds_and_is_told(shipped):
     over = document("law", "legislature", "nation", valid_to=date(2020, 1, 1))
     found = verdict(shipped, "duty", over, document(*BYLAW))
-    assert [finding.rule for finding in found.objections] == ["in_force"]
+    assert found.ok
+    assert [(finding.rule, finding.ok) for finding in found.findings] == [("in_force", True), ("level", True)]
 
 
 MISSING = [
