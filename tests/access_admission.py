@@ -79,6 +79,7 @@ EXPECTED = {
     "certificates/asked/<slug:certificate_number>/paper/": ("community-worker", 200, 405),
     "certificates/asked/<slug:certificate_number>/moves/<slug:move_name>/": ("community-worker", 200, 422),
     "burden/": ("community-worker", 200, 405),
+    "burden/workbook/": ("community-worker", 200, 405),
     "forms/": ("community-worker", 200, 405),
     "forms/print/": ("community-worker", 200, 405),
     "forms/workbook/": ("community-worker", 200, 405),

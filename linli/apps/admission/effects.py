@@ -8,8 +8,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.apps.admission.flow.task import RETURNED
 from linli.apps.admission.models import Application, Form, GuaranteeKind, Handing, Task, year_after
 from linli.apps.admission.queries import citing, guarantees, judging
+from linli.apps.admission.queries.judging import CONTEST_UPHELD
 from linli.foundation.accounts.models import Unit
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip
@@ -67,6 +69,27 @@ def _accept_once(change: Change) -> None:
     Task.objects.filter(pk=change.case.pk).update(protested=True)
 
 
+def _uphold(change: Change) -> None:
+    """The item does not say this: the task is on no list, as if its community had refused it for that."""
+    case = change.case
+    task = Task.objects.select_related("handing__matter").get(pk=case.pk)
+    item = case.matter or task.handing.matter
+    name = f"{item.code} {item.name}" if item is not None else ""
+    change.data["matter"] = {"from": name, "to": ""}
+    case.matter = None
+    words = {"rule": "contest_upheld", "text": CONTEST_UPHELD, "values": {"item": name, "why": change.inputs.note}}
+    Task.objects.filter(pk=case.pk).update(off_list=True, refused_for="not_said", why_off=[*task.why_off, words])
+
+
+def _dismiss(change: Change) -> None:
+    """The community has it again, with a fresh term: as much time as it had left, and never less than its answer."""
+    _on_the_desk(change)
+    case, on = change.case, timezone.localdate(change.now)
+    step = clock.term_of(rules.params("task.steps", case.area_id, on)[RETURNED])
+    case.term_due = max(case.term_due, step.due(change.now, rules.calendar(case.area_id, on)))
+    case.statutory_due = max(case.statutory_due, case.term_due)
+
+
 def _give(change: Change) -> None:
     """Back to the community: a task that came without an item gets one now, or it does not come back."""
     matter = change.inputs.matter
@@ -116,6 +139,9 @@ TASK_EFFECTS: Mapping[str, Effect] = {
     "refuse": _refuse,
     "refuse_late": _refuse_late,
     "accept_once": _accept_once,
+    "contest": _off_the_desk,
+    "uphold": _uphold,
+    "dismiss": _dismiss,
     "ask": _off_the_desk,
     "allow": _give,
     "give_back": _give,

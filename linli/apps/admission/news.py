@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from linli.spine.catalogue.models.matter_list import AREA_SIZES
 
 SENDING = [role.code for role in POST_ROLES if Permission.TASK_SEND in permissions_of(role.code)]
 KEEPING = [role.code for role in POST_ROLES if Permission.CATALOGUE_MANAGE in permissions_of(role.code)]
+DISTRICT = 6
 SUPERVISING = (CIVIL_AFFAIRS.code, ORGANISATION.code)
 
 
@@ -51,9 +53,22 @@ def unit(unit_id: int, now: datetime) -> list[int]:
     return sorted(set(posts.values_list("user_id", flat=True)))
 
 
-def supervisors(area_id: str, now: datetime) -> list[int]:
-    """Civil affairs and organisation department of a district. One statement."""
-    return _of_roles(SUPERVISING, area_id, now)
+def supervisors(area_id: str, now: datetime, *, besides: int | None = None) -> list[int]:
+    """Civil affairs and organisation department of a district, without the unit that sent it. One statement."""
+    posts = _posts(SUPERVISING, now).filter(**within("area_id", area_id[:DISTRICT]))
+    return _users(posts, besides)
+
+
+def above_supervisors(area_id: str, now: datetime, *, besides: int | None = None) -> list[int]:
+    """Who supervises the supervisors of a district: the same offices of the nearest wider area.
+
+    Where there are none, the district's own: then it stays with them, and is told again. One statement.
+    """
+    wider = [area_id[:size] for size in AREA_SIZES if size < DISTRICT]
+    posts = _posts(SUPERVISING, now).filter(area_id__in=wider)
+    nearest = max((len(post.area_id or "") for post in posts), default=0)
+    found = _users([post for post in posts if len(post.area_id or "") == nearest], besides)
+    return found or supervisors(area_id, now, besides=besides)
 
 
 def street(area_id: str, now: datetime) -> list[int]:
@@ -72,6 +87,14 @@ def keepers(area_id: str, now: datetime) -> list[int]:
 def legality(area_id: str, now: datetime) -> list[int]:
     """The legality reviewers of a district. One statement."""
     return _of_roles((LEGAL_REVIEW.code,), area_id, now)
+
+
+def _posts(roles: Sequence[str], now: datetime) -> QuerySet[Post]:
+    return Post.objects.active(timezone.localdate(now)).filter(role__in=roles)
+
+
+def _users(posts: Iterable[Post], besides: int | None) -> list[int]:
+    return sorted({post.user_id for post in posts if besides is None or post.unit_id != besides})
 
 
 def _of_roles(roles: Sequence[str], area_id: str, now: datetime) -> list[int]:
@@ -130,9 +153,21 @@ def told(move: str) -> tuple[tuple[str, ...], str]:
             ("supervisors", "sender"),
             _("A community refuses “%(title)s” (%(number)s): what belongs to it is late."),
         ),
+        "contest": (
+            ("supervisors", "sender"),
+            _("A community contests “%(title)s” (%(number)s): this is not what the item says. Judge it in time."),
+        ),
+        "uphold": (
+            ("community", "sender"),
+            _("“%(title)s” (%(number)s) is not what its item says: it is on no list. The reason stands with the task."),
+        ),
+        "dismiss": (
+            ("community", "sender"),
+            _("“%(title)s” (%(number)s) is what its item says: the community takes it on, or accepts under protest."),
+        ),
         "accept_once": (
             ("supervisors", "sender"),
-            _("A community accepts “%(title)s” (%(number)s) once, under protest: it is on no list."),
+            _("A community accepts “%(title)s” (%(number)s) once, under protest."),
         ),
         "ask": (("supervisors",), _("A community asks whether “%(title)s” (%(number)s) may be demanded.")),
         "allow": (("community", "sender"), _("The supervisors say: “%(title)s” (%(number)s) may be asked.")),

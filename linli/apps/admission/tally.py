@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
+from linli.apps.admission.flow.task import CONTESTED
 from linli.apps.admission.models import Agreement, Form, Guarantee, Handing, Task
 from linli.apps.admission.models.burden import FACETS, TaskTally
 from linli.spine.cases.models import Case
@@ -25,10 +26,14 @@ def keys_of(case: Case, handing: Handing) -> tuple[Key, Key]:
 def facets_of(task: Task) -> Mapping[str, int]:
     """What a task adds to its rows now. Needs `case` and `handing` loaded."""
     handing = task.handing
+    # A citation that is contested counts as neither until it is judged.
+    in_question = task.case.state == CONTESTED
     forms = {f"form_{form}": int(handing.form == form) for form in Form.values}
     return {
-        "on_list": int(not task.off_list),
+        "on_list": int(not task.off_list and not in_question),
         "off_list": int(task.off_list),
+        "in_question": int(in_question),
+        "cited": int(task.cited),
         "refused": int(bool(task.refused_for) and task.refused_for not in LATE),
         "refused_late": int(task.refused_for in LATE),
         "protested": int(task.protested),

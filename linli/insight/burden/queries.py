@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Substr
 
+from linli.apps.admission.flow import TASK
 from linli.apps.admission.models import Agreement, Form, Guarantee, Standing, TaskTally
 from linli.apps.admission.models.burden import FACETS
 from linli.foundation.accounts.models import Unit
@@ -15,9 +17,14 @@ from linli.foundation.areas.models import Area
 from linli.insight.forms.models import Submission
 from linli.lib.months import months_later
 from linli.lib.prefix import within
+from linli.lib.ratios import ratio
+from linli.spine.cases.models import Case, Event
+from linli.spine.cases.queries import opened_in
 
 DISTRICT: Final = 6
 COMMUNITY: Final = 12
+#: 引用不符: the moves that contest a citation, and that find the community right.
+CONTESTING: Final = ("contest", "uphold")
 #: How many digits the areas below an area have.
 BELOW: Final[Mapping[int, int]] = {2: 6, 4: 6, 6: 9, 9: 12}
 
@@ -36,7 +43,7 @@ class Figures:
     @property
     def tasks(self) -> int:
         """All that was handed down."""
-        return self.on_list + self.off_list
+        return self.on_list + self.off_list + self.in_question
 
     @property
     def off_percent(self) -> int:
@@ -123,6 +130,51 @@ def by_area(scope: Scope) -> list[tuple[Area, Figures]]:
     level = {6: "district", 9: "street", 12: "community"}[digits]
     areas = Area.objects.within(scope.area_id).current(scope.last).filter(level=level).order_by("pk")
     return [(area, found.get(area.pk, Figures())) for area in areas]
+
+
+@dataclass(frozen=True)
+class Citations:
+    """Of the tasks that came under an item: how many communities contested, and how many of these their sender lost.
+
+    Shares are exact, and None where there is nothing to measure.
+    """
+
+    cited: int = 0
+    contested: int = 0
+    lost: int = 0
+
+    @property
+    def contested_share(self) -> Fraction | None:
+        """Contested, of all that came under an item."""
+        return ratio(self.contested, self.cited)
+
+    @property
+    def lost_share(self) -> Fraction | None:
+        """Lost, of all that came under an item."""
+        return ratio(self.lost, self.cited)
+
+
+def citations(scope: Scope, cited: Mapping[int, int], at: datetime) -> dict[int, Citations]:
+    """By sender: the tasks handed down in the span whose citation was contested, and lost, by what happened until `at`.
+
+    Read from the histories, so that no later move changes it. `cited`: how many came under an item. One statement.
+    """
+    events = Event.objects.filter(
+        case__in=Case.objects.filter(
+            opened_in(scope.first, scope.last), kind=TASK.kind, **within("area_id", scope.area_id)
+        ),
+        move__in=CONTESTING,
+        at__lte=at,
+    )
+    if scope.unit_id is not None:
+        events = events.filter(case__task__handing__unit_id=scope.unit_id)
+    rows = (
+        events.order_by().values_list("case__task__handing__unit_id", "move").annotate(n=Count("case", distinct=True))
+    )
+    counts = {(unit_id, move): n for unit_id, move, n in rows}
+    return {
+        unit_id: Citations(n, *(counts.get((unit_id, move), 0) for move in CONTESTING)) for unit_id, n in cited.items()
+    }
 
 
 @dataclass(frozen=True)

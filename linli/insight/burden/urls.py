@@ -6,4 +6,7 @@ from linli.insight.burden import views
 
 app_name = "burden"
 
-urlpatterns = [path("", views.burden, name="burden")]
+urlpatterns = [
+    path("", views.burden, name="burden"),
+    path("workbook/", views.workbook, name="workbook"),
+]

@@ -1,14 +1,18 @@
 """The burden of communities on one page: what a bureau chief understands in ten seconds, each number with its rows."""
 
+import tempfile
+from collections.abc import Mapping
 from datetime import date
 from itertools import dropwhile
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -22,11 +26,14 @@ from linli.foundation.accounts.http import ActorRequest
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.areas.models import Area
 from linli.foundation.areas.queries import names_of
-from linli.insight.burden import queries
-from linli.insight.burden.queries import Figures, Scope
+from linli.foundation.files.documents import XLSX
+from linli.insight.burden import queries, sheets
+from linli.insight.burden.queries import Citations, Figures, Scope
 from linli.lib.codes import ancestors
 from linli.lib.money import yuan
 from linli.lib.months import months_later
+from linli.lib.ratios import percent
+from linli.lib.workbooks import Stamp, write
 from linli.ui.charts import WARNING, stacked
 from linli.ui.links import Option
 
@@ -38,7 +45,7 @@ LONGEST: Final = 24
 @never_cache
 @require_safe
 def burden(request: ActorRequest) -> TemplateResponse:
-    """What was handed to the communities of an area. Ten statements, however large the area."""
+    """What was handed to the communities of an area. Eleven statements, however large the area."""
     actor, today = request.actor, timezone.localdate()
     scope = _scope(request, actor, today)
     found = queries.total(scope)
@@ -46,6 +53,7 @@ def burden(request: ActorRequest) -> TemplateResponse:
     given = queries.forms(scope)
     months = queries.by_month(scope)
     units = queries.by_unit(scope)
+    citations = queries.citations(scope, {unit.pk: row.cited for unit, row in units}, timezone.now())
     area = Area.objects.filter(pk=scope.area_id).first()
     if area is None:
         raise Http404
@@ -54,26 +62,34 @@ def burden(request: ActorRequest) -> TemplateResponse:
         "scope": scope,
         "area": area,
         "headline": _headline(area, scope, found, money),
-        "kpis": [*_kpis(scope, found, money, reads_rows), *_of_forms(scope, given, reads_rows)],
+        "kpis": [
+            *_kpis(scope, found, money, reads_rows),
+            *_of_citations(scope, citations, reads_rows),
+            *_of_forms(scope, given, reads_rows),
+        ],
         "chart": stacked(
             _("Handed down, month by month"),
-            (_("on a list"), _("off the lists")),
+            (_("on a list"), _("citation in question"), _("off the lists")),
             [
                 (
                     f"{month:%Y.%m}",
-                    (row.on_list, row.off_list),
+                    (row.on_list, row.in_question, row.off_list),
                     _rows(scope, reads_rows, month=f"{month:%Y-%m}", months_to=f"{month:%Y-%m}"),
                 )
                 for month, row in dropwhile(lambda pair: not pair[1].tasks, months)
             ],
-            fills=(1, WARNING),
+            fills=(1, 2, WARNING),
         ),
         "forms": [
             (str(label), getattr(found, f"form_{form}"), _rows(scope, reads_rows, form=form))
             for form, label in Form.choices
             if getattr(found, f"form_{form}")
         ],
-        "units": [(unit, row, _page(scope, unit=str(unit.pk))) for unit, row in units],
+        "units": [
+            (unit, row, _page(scope, unit=str(unit.pk)), _cited(scope, unit.pk, citations[unit.pk], reads_rows))
+            for unit, row in units
+        ],
+        "workbook_url": f"{reverse('burden:workbook')}{_page(scope)}",
         "areas": [(one, row, _page(scope, area=one.pk)) for one, row in queries.by_area(scope)],
         "cleaned": queries.cleaned(scope.area_id),
         "clean_url": reverse("admission:standing") if reads_rows else "",
@@ -82,6 +98,36 @@ def burden(request: ActorRequest) -> TemplateResponse:
         "printed_at": timezone.localtime(),
     }
     return TemplateResponse(request, "burden/burden.html", context)
+
+
+@requires(Permission.DASHBOARD_READ)
+@never_cache
+@require_safe
+def workbook(request: ActorRequest) -> HttpResponse:
+    """The figures by sender as a workbook, for the same area and months: domain data in Chinese. No personal data."""
+    actor, now = request.actor, timezone.localtime()
+    scope = _scope(request, actor, now.date())
+    area = Area.objects.filter(pk=scope.area_id).first()
+    if area is None:
+        raise Http404
+    units = queries.by_unit(scope)
+    citations = queries.citations(scope, {unit.pk: row.cited for unit, row in units}, now)
+    span = f"{scope.first:%Y-%m}至{scope.last:%Y-%m}"
+    stamp = Stamp(
+        title="社区负担统计",
+        sheet="说明",
+        pairs=[("地区", area.name), ("交办时间", span), ("截至", f"{now:%Y-%m-%d %H:%M}"), ("导出人", actor.name)],
+        line=f"{area.name} {span} 截至{now:%Y-%m-%d %H:%M}",
+    )
+    rows = (sheets.row_of(unit, row, citations[unit.pk]) for unit, row in units)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "burden.xlsx"
+        write(path, columns=sheets.COLUMNS, rows=rows, stamp=stamp)
+        content = path.read_bytes()
+    response = HttpResponse(content, content_type=XLSX)
+    name = f"社区负担统计_{area.name}_{span}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return response
 
 
 def _scope(request: ActorRequest, actor: Actor, today: date) -> Scope:
@@ -223,6 +269,35 @@ def _of_forms(scope: Scope, given: queries.FormFigures, reads: bool) -> list[dic
             "url": f"{reverse('forms:directory')}?{urlencode(query)}" if reads else "",
             "delta": _("%(percent)s %% of the cells filled themselves, %(given)s given, %(minutes)s minutes") % values,
             "delta_kind": "",
+        }
+    ]
+
+
+def _cited(scope: Scope, unit_id: int, found: Citations, reads: bool) -> dict[str, Any]:
+    """The contested and the lost citations of a sender, each with its tasks."""
+    unit = str(unit_id)
+    return {
+        "figures": found,
+        "contested_url": _rows(scope, reads, unit=unit, facet="contested"),
+        "lost_url": _rows(scope, reads, unit=unit, facet="lost"),
+    }
+
+
+def _of_citations(scope: Scope, by_unit: Mapping[int, Citations], reads: bool) -> list[dict[str, Any]]:
+    """How many citations were contested and lost, of all; nothing where none was contested."""
+    rows = by_unit.values()
+    found = Citations(sum(r.cited for r in rows), sum(r.contested for r in rows), sum(r.lost for r in rows))
+    if not found.contested:
+        return []
+    values = {"share": percent(found.contested_share), "cited": found.cited, "lost": found.lost}
+    return [
+        {
+            "label": _("Citations contested"),
+            "value": found.contested,
+            "unit": "",
+            "url": _rows(scope, reads, facet="contested"),
+            "delta": _("%(share)s of %(cited)s tasks under an item; %(lost)s lost") % values,
+            "delta_kind": "bad" if found.lost else "",
         }
     ]
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from linli.apps.admission.flow.task import UNANSWERED
 from linli.apps.admission.models import Handing
 from linli.apps.admission.queries import citing, judging
 from linli.foundation.rules import queries as rules
@@ -61,7 +62,7 @@ def objections(form: CommunityForm, on: date) -> list[str]:
 def _of_task(form: CommunityForm, on: date) -> list[str]:
     assert form.task is not None
     case = form.task.case
-    if case.state == "arrived":
+    if case.state in UNANSWERED:
         return [_("The task is not taken on yet. Take it on first.")]
     if case.state not in WORKED_ON:
         return [_("The task of this form was refused, recalled or is still in question: nothing leaves for it.")]

@@ -188,6 +188,8 @@ class Event(models.Model):
     class Meta:
         ordering = ["case_id", "seq"]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="cases_one_event_at_a_place")]
+        # The few events that figures read years later; all others are read by their case.
+        indexes = [models.Index(fields=["move", "at"], condition=Q(move__in=("contest", "uphold")), name="cases_rare")]
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.move}"

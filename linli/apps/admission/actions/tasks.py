@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from linli.apps.admission import held, news, tally
 from linli.apps.admission.actions.texts import note, words
 from linli.apps.admission.flow import TASK
-from linli.apps.admission.flow.task import ARRIVED, OFF_LIST
 from linli.apps.admission.held import Asked
 from linli.apps.admission.models import Form, Handing, HandingFile, Task, TaskFile
 from linli.apps.admission.queries import citing, judging
@@ -265,6 +264,7 @@ def _open(
         Task(
             case=case,
             handing=handing,
+            cited=not objections[case.area_id],
             off_list=bool(objections[case.area_id]),
             columns=asked.columns,
             columns_held=asked.held,
@@ -359,20 +359,31 @@ def _of_case(case_id: int) -> Task:
     return Task.objects.select_related("case", "handing").get(pk=case_id)
 
 
+def _next_desk(state: str) -> str:
+    """Who learns that whoever owns a state has not answered in time: the next desk up."""
+    owner = TASK.state[state].owner
+    if Part.COMMUNITY in owner:
+        return "street"
+    return "supervisors" if Part.SENDER in owner else "above"
+
+
 def _tell(change: Change, now: datetime) -> None:
     case = change.case
     with news.in_house():
         whom, text = news.told(change.move.name)
         if change.move.name == "overdue":
-            whom = ("street",) if case.state in (ARRIVED, OFF_LIST) else ("supervisors",)
+            whom = (_next_desk(case.state),)
+        sender = case.party.unit_id if case.party is not None else None
         readers: list[int] = []
         if "community" in whom:
             readers += news.community([case.area_id], now).get(case.area_id, [])
-        if "sender" in whom and case.party is not None and case.party.unit_id is not None:
-            readers += news.unit(case.party.unit_id, now)
+        if "sender" in whom and sender is not None:
+            readers += news.unit(sender, now)
         if "street" in whom:
             readers += news.street(case.area_id, now)
         if "supervisors" in whom:
-            readers += news.supervisors(case.area_id, now)
+            readers += news.supervisors(case.area_id, now, besides=sender)
+        if "above" in whom:
+            readers += news.above_supervisors(case.area_id, now, besides=sender)
         others = [one for one in readers if one != change.by.user_id]
         news.send(news.task_news(others, case.number, case.title, text), now)

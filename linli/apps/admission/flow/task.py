@@ -1,4 +1,7 @@
-"""A task handed down (交办) as a table: 接收 → 办理 → 报结, or 拒绝 → 督促纠正 → 办结 (S1-11, S5-05)."""
+"""A task handed down (交办) as a table: 接收 → 办理 → 报结, or 拒绝 → 督促纠正 → 办结 (S1-11, S5-05).
+
+引用不符: what cites an item that does not say this is contested; supervision decides, and until then it is on no list.
+"""
 
 from linli.spine.cases.flow import Flow, Guard, Move, Need, Part, State, Tone
 
@@ -16,9 +19,11 @@ def _who(*parts: Part) -> frozenset[Part]:
     return frozenset(parts)
 
 
-ARRIVED, OFF_LIST, ASKED, REFUSED, CORRECTING, ANSWERED = (
+ARRIVED, OFF_LIST, CONTESTED, RETURNED, ASKED, REFUSED, CORRECTING, ANSWERED = (
     "arrived",
     "off_list",
+    "contested",
+    "returned",
     "asked",
     "refused",
     "correcting",
@@ -67,6 +72,24 @@ STATES = (
         owner=_who(COMMUNITY),
         tone=Tone.BACK,
         icon="alert-triangle",
+        step=True,
+    ),
+    State(
+        code=CONTESTED,
+        label=_("Contested: the supervisors judge the citation"),
+        told="",
+        owner=_who(DISTRICT, SUPERVISOR),
+        tone=Tone.JOINT,
+        icon="scale",
+        step=True,
+    ),
+    State(
+        code=RETURNED,
+        label=_("The citation holds: the community takes it on"),
+        told="",
+        owner=_who(COMMUNITY),
+        tone=Tone.BACK,
+        icon="corner-up-left",
         step=True,
     ),
     State(
@@ -123,7 +146,10 @@ STATES = (
 OPEN = frozenset(state.code for state in STATES if not state.final)
 
 #: The states in which somebody owes an answer, by a day.
-WAITING = _set(ARRIVED, OFF_LIST, ASKED, REFUSED, CORRECTING, ANSWERED)
+WAITING = _set(ARRIVED, OFF_LIST, CONTESTED, RETURNED, ASKED, REFUSED, CORRECTING, ANSWERED)
+
+#: The community has not said whether it takes it on: neither accepted nor given up.
+UNANSWERED = _set(ARRIVED, RETURNED)
 
 OPENINGS = (
     Move(
@@ -148,7 +174,7 @@ MOVES = (
     Move(
         name="accept",
         label=_("Take it on"),
-        source=_set(ARRIVED),
+        source=_set(ARRIVED, RETURNED),
         target=DOING,
         who=_who(COMMUNITY),
         wants=(Need.NOTE,),
@@ -166,9 +192,39 @@ MOVES = (
         primary=True,
     ),
     Move(
+        name="contest",
+        label=_("Contest it: this is not what the item says"),
+        source=_set(ARRIVED),
+        target=CONTESTED,
+        who=_who(COMMUNITY),
+        needs=(Need.REASON, Need.NOTE),
+        icon="scale",
+    ),
+    Move(
+        name="uphold",
+        label=_("The community is right: it is on no list"),
+        source=_set(CONTESTED),
+        target=CORRECTING,
+        who=_who(DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        guards=(NOT_THE_SENDER,),
+        icon="hand-stop",
+        primary=True,
+    ),
+    Move(
+        name="dismiss",
+        label=_("The citation holds: back to the community"),
+        source=_set(CONTESTED),
+        target=RETURNED,
+        who=_who(DISTRICT, SUPERVISOR),
+        needs=(Need.NOTE,),
+        guards=(NOT_THE_SENDER,),
+        icon="corner-up-left",
+    ),
+    Move(
         name="accept_once",
         label=_("Accept once, under protest"),
-        source=_set(OFF_LIST),
+        source=_set(OFF_LIST, RETURNED),
         target=DOING,
         who=_who(COMMUNITY),
         needs=(Need.NOTE,),
@@ -186,7 +242,7 @@ MOVES = (
     Move(
         name="refuse_late",
         label=_("Refuse: what belongs to it is late"),
-        source=_set(ARRIVED, DOING),
+        source=_set(ARRIVED, RETURNED, DOING),
         target=REFUSED,
         who=_who(COMMUNITY),
         needs=(Need.REASON, Need.NOTE),
@@ -319,7 +375,7 @@ MOVES = (
     Move(
         name="recall",
         label=_("Recall it"),
-        source=_set(ARRIVED, OFF_LIST, ASKED, DOING, HANDED_IN),
+        source=_set(ARRIVED, OFF_LIST, RETURNED, ASKED, DOING, HANDED_IN),
         target=RECALLED,
         who=_who(SENDER),
         needs=(Need.NOTE,),
@@ -342,8 +398,16 @@ REFUSALS_OFF_LIST = {
     "no_basis": _("It has no sufficient legal basis"),
     "prohibited": _("It is one of the tasks that are prohibited"),
     "no_agreement": _("No agreement about money and conditions is signed"),
+    "not_said": _("It is not what the item says that it cites"),
     "wrong_sender": _("It does not come from the one office that may ask for it"),
     "already_held": _("It asks again for what is held already"),
+}
+CONTESTS = {
+    "other_thing": _("The item is about something else"),
+    "more": _("It asks for more than the item says"),
+    "other_kind": _("It is another kind of thing than the item carries"),
+    "other_unit": _("The item names another unit"),
+    "basis_over": _("What the item rests on no longer holds"),
 }
 REFUSALS_LATE = {
     "funds_late": _("The money is late"),
@@ -356,6 +420,11 @@ CORRECTIONS = {
     "fulfilled": _("What was late has been provided"),
     "other": _("In another way"),
 }
-TASK_REASONS = {"refuse": REFUSALS_OFF_LIST, "refuse_late": REFUSALS_LATE, "correct": CORRECTIONS}
+TASK_REASONS = {
+    "refuse": REFUSALS_OFF_LIST,
+    "contest": CONTESTS,
+    "refuse_late": REFUSALS_LATE,
+    "correct": CORRECTIONS,
+}
 
 TASK = Flow(kind="task", start=ARRIVED, states=STATES, moves=MOVES, openings=OPENINGS)

@@ -13,6 +13,8 @@ from linli.spine.catalogue.models import Form
 FACETS = (
     "on_list",
     "off_list",
+    "in_question",
+    "cited",
     "refused",
     "refused_late",
     "protested",
@@ -43,6 +45,8 @@ class TaskTally(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     on_list = models.IntegerField(default=0)
     off_list = models.IntegerField(default=0)
+    in_question = models.IntegerField(default=0)
+    cited = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     refused_late = models.IntegerField(default=0)
     protested = models.IntegerField(default=0)

@@ -82,11 +82,13 @@ class Task(models.Model):
     """A task in one community, beside its case. No personal data.
 
     `off_list`: no list allows it, or not with this sender, form or community; `why_off` says which rule objects.
-    `protested`: accepted once, under protest. Minutes: what the community says it took.
+    `cited`: it came as a task on a list; no later move changes that. `protested`: accepted once, under protest.
+    Minutes: what the community says it took.
     """
 
     case = models.OneToOneField(Case, primary_key=True, on_delete=models.PROTECT, related_name="task")
     handing = models.ForeignKey(Handing, on_delete=models.PROTECT, related_name="tasks")
+    cited = models.BooleanField(default=False)
     off_list = models.BooleanField(default=False)
     why_off = models.JSONField(default=list)
     protested = models.BooleanField(default=False)

@@ -25,6 +25,7 @@ def _(text: str) -> str:
 
 
 ALL_HELD: Final = _("Everything that this form asks for is held already.")
+CONTEST_UPHELD: Final = _("The supervisors: this is not what “%(item)s” says. %(why)s")
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ REASON_FOR: Final[Mapping[str, str]] = {
     "wrong_area": "not_in_list",
     "wrong_kind": "not_in_list",
     "relabelled": "not_in_list",
-    "not_said": "not_in_list",
+    "not_said": "not_said",
     "targets": "not_in_list",
     "borrowed_number": "no_basis",
     "basis_over": "no_basis",

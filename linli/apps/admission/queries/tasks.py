@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from linli.apps.admission.flow import TASK
+from linli.apps.admission.flow.task import CONTESTED
 from linli.apps.admission.models import Handing, Task
 from linli.apps.admission.tally import LATE
 from linli.foundation.accounts.actors import Actor
@@ -16,7 +17,7 @@ from linli.foundation.accounts.roles import CIVIL_AFFAIRS, DEPARTMENT_STAFF, ORG
 from linli.lib.chinese import tidy
 from linli.lib.prefix import within
 from linli.spine.cases.flow import Part
-from linli.spine.cases.models import Case
+from linli.spine.cases.models import Case, Event
 from linli.spine.cases.queries import cursor_of, mark_of, opened_in
 from linli.spine.catalogue import basis
 from linli.spine.catalogue.models import Matter, MatterList
@@ -28,8 +29,13 @@ VIEWS: Final = ("todo", "open", "off", "all")
 
 #: Figures of the burden page, as the condition that opens their rows.
 FACETS: Final[Mapping[str, Q]] = {
-    "on_list": Q(off_list=False),
+    "on_list": Q(off_list=False) & ~Q(case__state=CONTESTED),
     "off_list": Q(off_list=True),
+    "in_question": Q(case__state=CONTESTED),
+    "cited": Q(cited=True),
+    # What once was contested, and lost, stays so whatever came after: read from the history.
+    "contested": Q(case__in=Event.objects.filter(move="contest").values("case")),
+    "lost": Q(case__in=Event.objects.filter(move="uphold").values("case")),
     "refusals": Q(refused_for__gt=""),
     "refused": Q(refused_for__gt="") & ~Q(refused_for__in=LATE),
     "refused_late": Q(refused_for__in=LATE),
@@ -80,7 +86,8 @@ def desk_of(actor: Actor) -> Q:
     if actor.can(Permission.TASK_SUPERVISE):
         part = {CIVIL_AFFAIRS.code: Part.DISTRICT, ORGANISATION.code: Part.SUPERVISOR}.get(actor.role)
         if part is not None:
-            mine |= _state(part)
+            # Whoever handed it down does not judge it: it is not theirs to do.
+            mine |= _state(part) & ~Q(handing__unit_id=actor.unit_id)
     return Q(case__is_open=True) & mine
 
 

@@ -34,6 +34,12 @@ TASK_LEADS = {
     ("off_list", "accept_once"): "doing",
     ("off_list", "ask"): "asked",
     ("doing", "refuse_late"): "refused",
+    ("arrived", "contest"): "contested",
+    ("contested", "uphold"): "correcting",
+    ("contested", "dismiss"): "returned",
+    ("returned", "accept"): "doing",
+    ("returned", "accept_once"): "doing",
+    ("returned", "refuse_late"): "refused",
     ("asked", "allow"): "doing",
     ("asked", "disallow"): "correcting",
     ("refused", "order"): "correcting",
@@ -47,11 +53,11 @@ TASK_LEADS = {
     ("handed_in", "send_back"): "doing",
     ("handed_in", "confirm_silent"): "finished",
 }
-for one in ("arrived", "off_list", "asked", "doing", "handed_in"):
+for one in ("arrived", "off_list", "returned", "asked", "doing", "handed_in"):
     TASK_LEADS[(one, "recall")] = "recalled"
 for one in OPEN:
     TASK_LEADS[(one, "note")] = one
-for one in ("arrived", "off_list", "asked", "refused", "correcting", "answered"):
+for one in ("arrived", "off_list", "contested", "returned", "asked", "refused", "correcting", "answered"):
     TASK_LEADS[(one, "overdue")] = one
 SUPERVISORS = {"district", "supervisor"}
 TASK_WHO = {
@@ -61,6 +67,9 @@ TASK_WHO = {
     "refuse_late": {"community"},
     "accept_once": {"community"},
     "hand_in": {"community"},
+    "contest": {"community"},
+    "uphold": SUPERVISORS,
+    "dismiss": SUPERVISORS,
     "allow": SUPERVISORS,
     "disallow": SUPERVISORS,
     "order": SUPERVISORS,
@@ -161,6 +170,8 @@ def test_every_pair_of_state_and_move_for_every_part(flow, leads, who):
         ("give_back", "refused", Facts(late=True), "nothing_late"),
         ("order", "refused", Facts(is_sender=True), "not_the_sender"),
         ("allow", "asked", Facts(is_sender=True), "not_the_sender"),
+        ("uphold", "contested", Facts(is_sender=True), "not_the_sender"),
+        ("dismiss", "contested", Facts(is_sender=True), "not_the_sender"),
     ],
 )
 def test_guards_of_a_task(name, state, facts, code):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.apps.admission import uploads
 from linli.apps.admission.actions import tasks as actions
 from linli.apps.admission.flow import TASK, TASK_REASONS
+from linli.apps.admission.flow.task import CONTESTED
 from linli.apps.admission.models import Form, Task
 from linli.apps.admission.moves import Buttons, MoveForm, buttons, choice_of, first_receiver, history
 from linli.apps.admission.pages import address, area_options, crumbs, month_of, number_of, options, page, words_of
@@ -149,6 +150,10 @@ def facet_words() -> dict[str, str]:
     return {
         "on_list": _("on a list"),
         "off_list": _("off the lists"),
+        "in_question": _("citation in question"),
+        "cited": _("handed down under an item"),
+        "contested": _("citation contested"),
+        "lost": _("citation lost"),
         "refusals": _("refused"),
         "refused": _("refused: on no list"),
         "refused_late": _("refused: late"),
@@ -204,6 +209,7 @@ def _shown(found: Task, actor: Actor, now: datetime) -> dict[str, Any]:
         "status": status(case),
         "due": due(case, now),
         "buttons": _buttons(found, actor, now),
+        "in_question": case.state == CONTESTED,
         "reasons": [judging.sentence(one["text"], one["values"]) for one in found.why_off],
         "promised": [(row, late.get(row.pk)) for row in promised],
         "late": list(late.values()),

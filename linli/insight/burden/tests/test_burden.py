@@ -173,7 +173,7 @@ def test_an_area_elsewhere_is_not_there(story, client_for):
 def test_statements_do_not_grow_with_the_area(story, client_for, django_assert_max_num_queries):
     client = client_for("civil-affairs")
     client.get("/burden/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get("/burden/")
 
 

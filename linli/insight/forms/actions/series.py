@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.apps.admission.flow.task import CONTESTED, UNANSWERED
 from linli.apps.admission.models import HandingFile
 from linli.foundation.accounts.access import refusal
 from linli.foundation.accounts.actors import SYSTEM, Actor
@@ -132,6 +133,8 @@ def miss(*, submission: Submission, now: datetime) -> bool:
 
     What no item allows, or whose task was refused, is missed by nobody: it ends, and counts against no community.
     """
+    if _stands_still(submission.form):
+        return False
     if _has_no_ground(submission.form, timezone.localdate(now)):
         _end(submission, now)
         return False
@@ -145,11 +148,16 @@ def miss(*, submission: Submission, now: datetime) -> bool:
     return True
 
 
+def _stands_still(form: CommunityForm) -> bool:
+    """While its citation is contested nobody is late, and nothing has ended."""
+    return form.task is not None and form.task.case.state == CONTESTED
+
+
 def _has_no_ground(form: CommunityForm, today: date) -> bool:
     if purposes.matter_of(form) is None:
         return True
     # One that is not taken on yet may still be, and is late.
-    is_new = form.task is not None and form.task.case.state == "arrived"
+    is_new = form.task is not None and form.task.case.state in UNANSWERED
     return not is_new and bool(purposes.objections(form, today))
 
 
