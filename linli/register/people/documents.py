@@ -25,6 +25,18 @@ HUKOU_BOOKLET = "113"
 ALWAYS_WHOLE = frozenset({CITIZEN, HUKOU_BOOKLET, "810", "820"})
 
 
+#: Kinds that are no card of a citizen: passports and permits (4…, 5…) and cards of residents (8…), GA/T 517.
+_NO_CITIZENS: Final = ("4", "5", "8")
+
+
+def contradicts(told: str, by_number: str) -> bool:
+    """Tell whether a kind that somebody named is another document than the one to which the number belongs.
+
+    A citizen's number stands in many papers (户口簿, 出生证), but neither in a passport nor in a permit.
+    """
+    return told != by_number and told.startswith(_NO_CITIZENS)
+
+
 def key(kind: str, number: str) -> str:
     """What a document is indexed by: a number of 18 characters as it is, any other together with its kind."""
     whole = citizen_id.whole(number)

@@ -8,6 +8,7 @@ from typing import Final
 from linli.lib import citizen_id
 from linli.lib.days import read_day
 from linli.register.people.headings.phrases import Phrase, Why
+from linli.register.people.headings.tokens import STRANGE, tokens
 from linli.register.people.headings.words import SELF, UNKNOWN, plain
 
 #: What of somebody stands right after their name.
@@ -21,6 +22,12 @@ NEXT: Final = frozenset(
 _OF_ONE: Final = frozenset({"identity", "identity_kind", "phone", "other_phone", "sex", "born", "age"})
 #: What nobody may take from another: of these a second column is asked about.
 TAKEN: Final = frozenset({"name", "identity", "phone"})
+#: How words for a person end, whatever stands before.
+_PERSONS: Final = (
+    *"人员者师警友户亲",
+    *("医生", "干部", "邻居", "同事", "代表", "单位", "亲属", "家属", "主任"),
+    *("校长", "院长", "所长", "站长", "班长", "队长", "组长", "会长"),
+)
 #: How many rows must tell whose a number is, and what share of them must agree.
 _LEAST_ROWS: Final = 3
 _LEAST_SHARE: Final = 0.9
@@ -75,9 +82,18 @@ def _owner(column: Column, before: Column | None, owner: str) -> str:
     """After whose name a column stands; "" after nobody's."""
     if before is None or column.groups != before.groups or column.subject or column.field not in NEXT:
         return ""
-    if before.field == "name":
+    if before.field == "name" or (not before.field and before.subject not in ("", SELF)):
+        # 长子, 电话: a heading that only says who somebody is stands for their name.
         return "" if before.subject in ("", SELF) else before.subject
+    if not before.field and _is_a_stranger(before):
+        return UNKNOWN
     return owner if before.subject == owner or not before.phrase.sure else ""
+
+
+def _is_a_stranger(column: Column) -> bool:
+    """Tell whether a heading that asks nothing may be somebody whom nobody knows: 结对党员, 楼上邻居."""
+    words = tokens(plain(column.name.rpartition("/")[2]))
+    return any(word.can_be(STRANGE) for word in words) and words[-1].text.endswith(_PERSONS)
 
 
 def _of_owner(column: Column, owner: str, columns: Sequence[Column], sample: Sequence[Sequence[str]]) -> Column:

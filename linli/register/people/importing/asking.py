@@ -19,18 +19,19 @@ from linli.lib.chinese import mask_name
 from linli.lib.errors import Invalid
 from linli.register.people import codes, groups
 from linli.register.people.headings import meaning_of
-from linli.register.people.importing import matching
+from linli.register.people.importing import deciding, happening, matching
 from linli.register.people.importing.facts import gather
 from linli.register.people.importing.groups_said import LIST, GroupCells
 from linli.register.people.importing.rows import CODES
 from linli.register.people.importing.staging import CELLS, TABLE, execute
 from linli.register.people.models import Staged, StagedCell
+from linli.register.people.models.event import EventKind
 
 #: What is answered for a word: nothing yet, that it says nothing, or (in the column of one group) yes or no.
 OPEN, SILENT, YES, NO = "", "-", "yes", "no"
 MOST: Final = 60
-#: A kind of document decides how its number is read: its cell is not put right by itself.
-NOT_ASKED: Final = ("identity_kind",)
+#: What decides how the rest of a row is read: a kind of document, and what happened. Their rows are checked again.
+CHECKED_AGAIN: Final = frozenset({"identity_kind", *happening.NAMING})
 
 
 @dataclass
@@ -81,7 +82,7 @@ def asked(batch: Batch, *, most: int = MOST) -> list[Asked]:
 
 
 def _words(batch: Batch) -> QuerySet[StagedCell, Any]:
-    cells = StagedCell.objects.filter(batch=batch).exclude(word="").exclude(field__in=NOT_ASKED)
+    cells = StagedCell.objects.filter(batch=batch).exclude(word="")
     return cells.values("field", "codes", "word").annotate(
         n=Count("row", distinct=True), first=Min("row"), last=Max("row")
     )
@@ -90,6 +91,15 @@ def _words(batch: Batch) -> QuerySet[StagedCell, Any]:
 def _names(batch: Batch, rows: set[int]) -> dict[int, str]:
     found = Staged.objects.filter(batch=batch, row__in=rows).values_list("row", "name")
     return {row: mask_name(name) for row, name in found}
+
+
+def events() -> list[tuple[str, str]]:
+    """What a word of 变动类型 or 人员状态 may mean, with its label."""
+    labels = {
+        happening.HERE: _("lives here: nothing happened"),
+        happening.OTHER: _("another event: entered on the page of the person"),
+    }
+    return [(code, labels.get(code) or str(EventKind(code).label)) for code in happening.MEANINGS]
 
 
 class Choices:
@@ -103,6 +113,8 @@ class Choices:
     def of(self, name: str) -> list[tuple[str, str]]:
         """The entries for a column; the empty one leaves the cells unread for now."""
         later = [(OPEN, _("later: keep the text")), (SILENT, _("says nothing"))]
+        if name in happening.NAMING:
+            return [*later, *events()]
         if name == LIST:
             return [*later, *((one.code, one.label) for one in self.groups)]
         if name in CODES or meaning_of(name).field in CODES:
@@ -150,14 +162,20 @@ def answer(*, by: Actor, batch_id: int, meanings: Mapping[tuple[str, str], str],
     batches.may_import(by, batch.area_id)
     waiting = {(row["field"], row["word"]): row["codes"] for row in _words(batch)}
     known, done = Choices(batch), 0
+    again: set[int] = set()
     for (name, word), meaning in meanings.items():
         if meaning == OPEN or (name, word) not in waiting:
             continue
         if meaning not in {value for value, _label in known.of(name)}:
             raise Invalid(fields={f"{name}|{word}": _("Choose one of the entries.")})
         _remember(batch, waiting[name, word], word, "" if meaning == SILENT else meaning, by, now)
-        _put(batch, name, word, "" if meaning in (SILENT, NO) else meaning)
+        if name in CHECKED_AGAIN:
+            again |= _saying(batch, name, word)
+        else:
+            _put(batch, name, word, "" if meaning in (SILENT, NO) else meaning)
         done += 1
+    if again:
+        deciding.check_again(batch, again)
     if done:
         batch.counts = {**batch.counts, **matching.counted(batch)}
         batch.save(update_fields=["counts"])
@@ -172,6 +190,11 @@ def _remember(batch: Batch, table: str, word: str, meaning: str, by: Actor, now:
         word=word,
         defaults={"meaning": meaning, "said_at": now, "said_by_id": by.user_id},
     )
+
+
+def _saying(batch: Batch, name: str, word: str) -> set[int]:
+    """The rows whose cell says a word."""
+    return set(StagedCell.objects.filter(batch=batch, field=name, word=word).values_list("row", flat=True))
 
 
 def _put(batch: Batch, name: str, word: str, meaning: str) -> None:
@@ -223,6 +246,8 @@ def meaning_words(word: SavedWord) -> str:
     """What a remembered word means, in words."""
     if not word.meaning:
         return _("says nothing")
+    if word.table == happening.TABLE:
+        return dict(events()).get(word.meaning, "")
     table = word.table.removeprefix("not:")
     if word.meaning in (YES, NO) and table.startswith("tag:"):
         return _("yes") if word.meaning == YES else _("no")

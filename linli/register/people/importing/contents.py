@@ -8,10 +8,13 @@ from typing import Any, Final, TypedDict
 from linli.foundation.imports.models import Batch
 from linli.lib.sheets import Header, SheetInfo, Workbook, find_header, header_ending_at
 from linli.lib.sheets.headers import MOST_LOOKED_AT
+from linli.lib.workbooks import KEY
 from linli.register.people.headings import is_known
 
 #: The sheet that an annotated book has beside its rows; it is ours, and holds no people.
 BALANCE_SHEET: Final = "导入核对"
+#: Those that an own export has beside its rows. Other books may call a sheet so, and mean it.
+BESIDE_EXPORTS: Final = frozenset({"代码", "导出说明"})
 SAMPLE: Final = 200
 Rows = list[tuple[int, list[str]]]
 
@@ -54,8 +57,16 @@ def header_of(rows: Rows, last: int = 0) -> Header:
 
 def count(book: Workbook) -> Book:
     """Go through every sheet of a book once. Raises SheetRefused. One sheet is in memory at a time."""
-    sheets = [_sheet(book, info) for info in book.sheets if info.name != BALANCE_SHEET]
+    ours = {BALANCE_SHEET}
+    if any(_is_export(book, info) for info in book.sheets if info.name not in BESIDE_EXPORTS):
+        ours |= BESIDE_EXPORTS
+    sheets = [_sheet(book, info) for info in book.sheets if info.name not in ours]
     return {"sheets": sheets, "opened": list(book.opened), "epoch_1904": book.epoch_1904}
+
+
+def _is_export(book: Workbook, info: SheetInfo) -> bool:
+    """Tell whether a sheet has the column of hidden keys that only our own exports have."""
+    return KEY in header_of(top_of(book, info.name)).names
 
 
 def _sheet(book: Workbook, info: SheetInfo) -> Sheet:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from linli.lib import addresses
 from linli.lib.addresses import Door
-from linli.lib.chinese import clip, fold
+from linli.lib.chinese import fold
 from linli.register.people.importing.cells import Remembered, Why
 from linli.register.people.importing.facts import COMMUNITY_DIGITS, Facts
 
@@ -27,6 +28,12 @@ class Standing:
     words: str = ""
     why: Why | None = None
     why_field: str = "address"
+    # Cells that are too long to be parts of a door: they wait, and nothing of them is cut.
+    unread: tuple[tuple[str, Why], ...] = ()
+
+
+#: How many characters the parts of a door have at most.
+LONGEST: Final = {"estate": 80, "building": 40, "entrance": 20, "room": 20}
 
 
 class Doors:
@@ -53,7 +60,13 @@ class Doors:
         area_id, why = self._grid(grid)
         if why is not None:
             return Standing(why=why, why_field="grid")
+        if len(parts.get("address", "")) > addresses.LONGEST:
+            too_long = ("too_long", {"n": len(parts["address"]), "most": addresses.LONGEST})
+            return Standing(area_id=area_id or self.facts.target, unread=(("address", too_long),))
         door = self._door(parts)
+        long = _too_long(door, parts)
+        if long:
+            return Standing(area_id=area_id or self.facts.target, unread=long)
         standing = self._known(door, area_id)
         if not standing.area_id:
             return replace(standing, why=("grid_missing", {}), why_field="grid")
@@ -96,7 +109,7 @@ class Doors:
                 if rest.startswith(name):
                     rest, again = rest[len(name) :], True
                     break
-        return clip(rest, 80)
+        return rest
 
     def _door(self, parts: Mapping[str, str]) -> Door:
         door = self.parsed(parts["address"]) if parts.get("address") else Door()
@@ -112,10 +125,6 @@ class Doors:
             door = replace(door, room=room, floor=addresses.floor_of(room))
         if door.building and not door.estate and self.only_estate:
             door = replace(door, estate=self.only_estate)
-        if len(door.building) > 40 or len(door.entrance) > 20 or len(door.room) > 20:
-            door = replace(
-                door, building=clip(door.building, 40), entrance=clip(door.entrance, 20), room=clip(door.room, 20)
-            )
         return door
 
     def _known(self, door: Door, grid: str) -> Standing:
@@ -140,3 +149,16 @@ class Doors:
             dwelling_id=dwelling.dwelling_id if dwelling is not None else None,
             door=f"{area_id[:COMMUNITY_DIGITS]}|{door.estate}|{door.building}|{door.entrance}|{door.room}",
         )
+
+
+def _too_long(door: Door, parts: Mapping[str, str]) -> tuple[tuple[str, Why], ...]:
+    """The cells from which a part of the door comes that is longer than it may be; none where all fit.
+
+    An address without a building is words, not a door, and may be longer.
+    """
+    found: dict[str, Why] = {}
+    for name, most in LONGEST.items():
+        n = len(getattr(door, name))
+        if n > most and (door.building or name in parts):
+            found[name if parts.get(name) else "address"] = ("too_long", {"n": n, "most": most})
+    return tuple(found.items())

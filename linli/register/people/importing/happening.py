@@ -1,6 +1,7 @@
 """What a row says happened (变动类型, 人员状态, 是否在世, 死亡日期): read from a closed list of words, or asked.
 
-A word that is not in the list is an error of its row: somebody who may have died never comes in as living.
+A word that is not in the list keeps its row out until somebody has said, once for the file, what it means: somebody who
+may have died never comes in as living.
 """
 
 import json
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from linli.lib.chinese import fold
+from linli.register.people.importing.cells import asked_word
+from linli.register.people.importing.unread import unread
 
 DATA: Final = Path(__file__).parent.parent / "data" / "events.json"
 HERE, OTHER = "here", "other"
@@ -21,16 +24,28 @@ ARRIVALS: Final = ("birth", "move_in", "flow_in")
 MOVE_WITHIN: Final = "move_within"
 #: A remark as short as this that says nothing else than an end is taken at its word.
 SHORT: Final = 12
+#: The columns that name an event, and the table under which their words are remembered.
+NAMING: Final = ("event", "status", "alive", "dead")
+TABLE: Final = "event"
+#: What somebody may say that a word means.
+MEANINGS: Final = (HERE, *ENDS, *ARRIVALS, MOVE_WITHIN, OTHER)
 #: Days that say by themselves what happened.
 DAYS: Final[Mapping[str, str]] = {"died_on": DEATH, "moved_out_on": MOVE_OUT, "flowed_out_on": FLOW_OUT}
 #: Columns without which a row says nothing of what happened.
 TELLING: Final = frozenset({"event", "status", "alive", "dead", "event_on", "note", *DAYS})
 
 Why = tuple[str, Mapping[str, Any]]
+NOTHING_SAVED: Final[Mapping[str, str]] = {}
 
 
-def read(text: str) -> str | None:
-    """The event that a word says: a kind of `EventKind`, `here`, `other`, "" for a blank, None for an unknown word."""
+def read(text: str, saved: Mapping[str, str] = NOTHING_SAVED) -> str | None:
+    """The event that a word says: a kind of `EventKind`, `here`, `other`, "" for a blank, None for an unknown word.
+
+    `saved` is what the community has said of words.
+    """
+    known = saved.get(asked_word(text)) if saved else None
+    if known is not None:
+        return known
     word = _key(text)
     if word in _words("silent"):
         return ""
@@ -42,25 +57,35 @@ def read(text: str) -> str | None:
     return HERE if rest and _event(rest) in ENDS else None
 
 
-def read_answer(text: str, *, yes: str, no: str) -> str | None:
+def read_answer(text: str, saved: Mapping[str, str] = NOTHING_SAVED, *, yes: str, no: str) -> str | None:
     """The answer of a column that asks (是否在世): `yes` or `no`, or the event that a word says."""
     word = _key(text)
     if word in _words("yes"):
         return yes
     if word in _words("no"):
         return no
-    return read(text)
+    return read(text, saved)
 
 
-def settle(values: dict[str, Any], errors: dict[str, Why], *, day: Any, default: date | None) -> None:
+def settle(
+    values: dict[str, Any],
+    errors: dict[str, Why],
+    *,
+    day: Any,
+    default: date | None,
+    saved: Mapping[str, str] = NOTHING_SAVED,
+) -> None:
     """Put event and day of a row where they belong, from all columns that say something of it.
 
-    `day` reads a day; `default` is the day that holds for the whole sheet, if somebody chose one.
+    `day` reads a day; `default` is the day that holds for the whole sheet, if somebody chose one; `saved` are the words
+    of which the community has said what they mean.
     """
     said: dict[str, str] = {}
-    for name, event in _said(values):
+    for name, event in _said(values, saved):
         if event is None:
-            errors[name] = ("event_unknown", {"text": str(values[f"_{name}"])[:20]})
+            text = str(values[f"_{name}"])
+            errors[name] = ("event_unknown", {"text": text[:20]})
+            unread(values, name, text, errors[name], table=TABLE, word=asked_word(text))
         elif event not in ("", HERE):
             said[name] = event
     days = _days(values, errors, day)
@@ -114,14 +139,14 @@ def _put(
             values["happened_on"] = on
 
 
-def _said(values: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+def _said(values: Mapping[str, Any], saved: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
     for name in ("event", "status"):
         if text := values.get(f"_{name}"):
-            yield name, read(text)
+            yield name, read(text, saved)
     if text := values.get("_alive"):
-        yield "alive", read_answer(text, yes=HERE, no=DEATH)
+        yield "alive", read_answer(text, saved, yes=HERE, no=DEATH)
     if text := values.get("_dead"):
-        yield "dead", read_answer(text, yes=DEATH, no=HERE)
+        yield "dead", read_answer(text, saved, yes=DEATH, no=HERE)
 
 
 def _remark(values: Mapping[str, Any], errors: dict[str, Why]) -> None:

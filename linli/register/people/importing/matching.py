@@ -9,7 +9,7 @@ from django.utils import timezone
 from linli.foundation.imports.models import Batch
 from linli.lib.prefix import within
 from linli.register.homes.models import Building, Dwelling, Estate
-from linli.register.people.importing import balance, coming_back, comparing, ending, likeness, naming
+from linli.register.people.importing import balance, coming_back, comparing, ending, likeness, naming, twice
 from linli.register.people.importing.happening import ENDS
 from linli.register.people.importing.staging import TABLE, execute, on_postgresql
 from linli.register.people.models import Household, Person, Spell, Staged, StagedCell
@@ -39,6 +39,7 @@ def match(batch: Batch, *, say: Callable[[str], None] = lambda _what: None) -> N
     _elsewhere(batch)
     _in_sheet(batch)
     naming.find(batch)
+    twice.find(batch)
     say("likeness")
     likeness.find(batch)
     say("compare")

@@ -14,7 +14,7 @@ from linli.lib.days import fits, precision_of
 from linli.lib.sheets.cells import UNCOMPUTED
 from linli.register.people import codes, documents
 from linli.register.people.headings import SELF, Meaning, is_group, meaning_of
-from linli.register.people.importing import contacts, happening, names, setting_aside
+from linli.register.people.importing import contacts, happening, names
 from linli.register.people.importing.cells import (
     DITTO,
     LONGEST_NUMBER,
@@ -89,7 +89,7 @@ LONGEST_HOUSEHOLD_NUMBER = 20
 SAID_IN_PART = frozenset({"phone", "other_phone", "tags"})
 #: Under a heading that asks the opposite (人户分离), by the word of the cell.
 OPPOSITES: Mapping[str, tuple[str, Why | None]] = {
-    "是": ("3", None), "否": ("1", None),
+    **dict.fromkeys(("是", "√", "✓", "对"), ("3", None)), **dict.fromkeys(("否", "×", "不"), ("1", None)),
     **{one: ("", ("not_in_table", {"text": one})) for one in "01"},
 }  # fmt: skip
 
@@ -110,6 +110,7 @@ class RowChecker:
         self.phones: Remembered[str, Phones] = Remembered(read_phones)
         self.divisions = Remembered(_division)
         self.household_numbers = Remembered(_household_number)
+        self.saved_events = facts.saved.get(happening.TABLE, {})
         self.event_day = facts.event_on if facts.event_on != facts.today else None
         self.written = Remembered(date.isoformat)
         self.groups = GroupCells(facts)
@@ -169,7 +170,7 @@ class RowChecker:
         if identity is not None:
             self._without_number(values, standing, identity, errors)
         if self.tells:
-            happening.settle(values, errors, day=self.day, default=self.event_day)
+            happening.settle(values, errors, day=self.day, default=self.event_day, saved=self.saved_events)
         self._day(values, errors)
         self.groups.settle(values)
         unread = values.get("_unread")
@@ -195,7 +196,6 @@ class RowChecker:
 
     def _aside(self, line: Line) -> tuple[Any, ...]:
         """A row that is about nobody, or stays out: with its reason, so that it is counted and can be taken in."""
-        hidden = line.aside == setting_aside.HIDDEN
         values = {
             **BLANK,
             "batch_id": self.batch_id,
@@ -204,7 +204,7 @@ class RowChecker:
             "reason": line.aside,
             "area_id": self.facts.target or self.facts.area_id,
             "household_key": f"r:{line.head_row or line.number}",
-            "cells_sealed": "" if hidden else self.seal_cells(BETWEEN.join(line.cells)),
+            "cells_sealed": self.seal_cells(BETWEEN.join(line.cells)),
         }
         found: tuple[Any, ...] = IN_ORDER(values)
         return found
@@ -319,7 +319,11 @@ class RowChecker:
             errors["born"] = ("identity_says_day", {"day": born.isoformat() if born else ""})
         if values["sex"] not in ("0", "9", sex):
             errors["sex"] = ("identity_says_sex", {})
-        values["born"], values["sex"], values["identity_kind"] = born, sex, documents.kind_of(whole)
+        kind = documents.kind_of(whole)
+        if documents.contradicts(values["identity_kind"], kind):
+            text = dict(self.facts.tables["identity_kind"]).get(values["identity_kind"], "")
+            unread(values, "identity_kind", text, ("kind_by_number", {"text": text}))
+        values["born"], values["sex"], values["identity_kind"] = born, sex, kind
         values["born_precision"] = ""
         if "nationality" not in self.fields and whole[0] == citizen_id.FOREIGN:
             values["nationality"] = citizen_id.nationality_of(whole) or values["nationality"]
@@ -396,9 +400,21 @@ class RowChecker:
         values["estate"], values["building"] = standing.estate, standing.building
         values["entrance"], values["room"], values["floor"] = standing.entrance, standing.room, standing.floor
         values["building_id"], values["dwelling_id"] = standing.building_id, standing.dwelling_id
-        if standing.words and "note" not in self.fields:
-            values["note"] = clip(f"住址：{tidy(standing.words)}", 300)
+        for name, why in standing.unread:
+            unread(values, name, values.get(f"_{name}", line.address), why)
+        if standing.words:
+            self._words_of_place(values, f"住址：{tidy(standing.words)}", parts)
         return standing
+
+    @staticmethod
+    def _words_of_place(values: Values, words: str, parts: Mapping[str, str]) -> None:
+        """An address that names no building is kept in the remark, or waits where the remark has no room for it."""
+        note = f"{values['note']}；{words}" if values["note"] else words
+        if len(note) <= TEXTS["note"]:
+            values["note"] = note
+            return
+        for name, text in parts.items():
+            unread(values, name, text, ("no_building", {}))
 
     def _household(self, values: Values, line: Line, standing: Standing) -> None:
         whole = values.get("_household_number", "") or line.household_number

@@ -32,6 +32,10 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     "identity_digit": lambda: _("The last character does not fit: one of the digits is mistyped."),
     "identity_birthday": lambda: _("The birthday in this number does not exist or lies in the future."),
     "identity_says_day": lambda: _("The number of the identity card says %(day)s."),
+    "kind_by_number": lambda: _(
+        "This number belongs to another kind of document than “%(text)s”. It was entered as what the number says."
+    ),
+    "no_building": lambda: _("This address names no building, and the remark has no room for it."),
     "identity_says_sex": lambda: _("The number of the identity card says otherwise."),
     "document_short": lambda: _("This number is too short for a document."),
     "name_missing": lambda: _("A person needs a name. If it is not known, write 不详."),
@@ -62,7 +66,8 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     "dwelling_unknown": lambda: _("The register has no such door. Correct the address, or allow new homes."),
     "dead": lambda: _("The register says that this person has died."),
     "event_unknown": lambda: _(
-        "“%(text)s” is no event or state that is known. Write for example 死亡, 迁出, 流出, 在册."
+        "“%(text)s” is no event or state that is known. Say once, on the page of words, what it means; or write 死亡, "
+        "迁出, 流出, 在册."
     ),
     "events_differ": lambda: _("The columns of this row say different things of what happened."),
     "event_on_page": lambda: _("This event is entered on the page of the person or the household."),

@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from linli.foundation.imports import actions as batches
 from linli.foundation.imports import tasks
 from linli.foundation.imports.models import Batch
+from linli.register.people.importing.looking import look
+from linli.register.people.tests import factories
 
 COLUMNS = {
     "姓名": "name",
@@ -49,6 +53,28 @@ def mapped(by, batch: Batch, rows: list[dict[str, str]], now: datetime, **option
         signature="x",
         now=now,
     )
+
+
+def guessed(by, data: bytes, *, name: str = "底册.csv", **options: object) -> Batch:
+    """A sheet through the columns as Linli guesses them, checked."""
+    now = timezone.now()
+    batch = uploaded(by, data, now, name)
+    found = look(batch)
+    batches.start_check(
+        by=by,
+        batch_id=batch.pk,
+        sheet=found.sheet,
+        header=(1, found.header.data_from),
+        columns=list(found.header.names),
+        mapping={str(one.index): one.field for one in found.columns if one.field},
+        options={"event": "entry", "create": True, "target": factories.grid_of(), **options},
+        signature=found.signature,
+        now=now,
+    )
+    tasks.run(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == "checked", batch.message
+    return batch
 
 
 def checked(by, rows: list[dict[str, str]], now: datetime, **options: object) -> Batch:

@@ -64,8 +64,6 @@ def test_a_passport_is_found_however_it_is_written_and_is_not_a_permit():
 @pytest.mark.parametrize("kind", ["户口簿", "身份证", "其他证件", "护照", "居民身份证", ""])
 def test_a_number_called_otherwise_in_a_second_row_is_the_same_person(by, kind):
     """Case 08, with every word that sheets have for the document."""
-    from linli.register.people.importing.deciding import decide
-
     now = timezone.now()
     rows = [
         {"姓名": "小明", "证件类型": "户口簿", "身份证号": CHILD, "所属网格": factories.grid_of()},
@@ -73,8 +71,7 @@ def test_a_number_called_otherwise_in_a_second_row_is_the_same_person(by, kind):
     ]
     batch = checked(by, rows, now)
     second = Staged.objects.get(batch=batch, row=3)
-    assert (second.state, second.same_as_row) == ("duplicate", 2)
-    decide(by=by, batch_id=batch.pk, decision="same", rows=[3], now=now)
+    assert (second.state, second.same_as_row, second.decision) == ("left_out", 2, "same")
     applied_rows = Staged.objects.filter(batch=batch, state="ok")
     assert [row.identity_kind for row in applied_rows] == ["111"]
 

@@ -13,12 +13,11 @@ from linli.foundation.imports import tasks
 from linli.register.people.actions import spells
 from linli.register.people.importing import happening
 from linli.register.people.importing.deciding import decide
-from linli.register.people.importing.looking import look
 from linli.register.people.importing.sentences import sentences_of
 from linli.register.people.models import Headcount, Person, PopulationEvent, Staged, Tag
 from linli.register.people.tests import factories
 from linli.register.people.tests.factories import citizen_number
-from linli.register.people.tests.sheets_of import undone, uploaded
+from linli.register.people.tests.sheets_of import guessed, undone
 
 OLD, YOUNG = date(1940, 3, 2), date(1996, 7, 8)
 DIED, LEFT = citizen_number(OLD, "2", 401), citizen_number(YOUNG, "1", 402)
@@ -45,24 +44,6 @@ def csv(heads: str, *rows: str) -> bytes:
     return ("\ufeff" + "\r\n".join([heads, *rows]) + "\r\n").encode()
 
 
-def checked(by, data: bytes, **options):
-    """A sheet through the columns as Linli guesses them."""
-    now = timezone.now()
-    batch = uploaded(by, data, now)
-    found = look(batch)
-    batches.start_check(
-        by=by, batch_id=batch.pk, sheet=found.sheet, header=(1, found.header.data_from),
-        columns=list(found.header.names),
-        mapping={str(one.index): one.field for one in found.columns if one.field},
-        options={"event": "entry", "create": True, "target": factories.grid_of(), **options},
-        signature=found.signature, now=now,
-    )  # fmt: skip
-    tasks.run(batch.pk)
-    batch.refresh_from_db()
-    assert batch.state == "checked", batch.message
-    return batch
-
-
 def applied(by, batch):
     batches.approve(by=by, batch_id=batch.pk, now=timezone.now())
     tasks.run(batch.pk)
@@ -85,7 +66,7 @@ def test_a_death_and_a_departure_are_events_of_their_days(by, people, client_for
     Tag.objects.create(
         person=widow, kind="low_income", source="manual", basis="x", since=date(2026, 2, 1), recorded_at=timezone.now()
     )
-    batch = checked(
+    batch = guessed(
         by,
         csv("姓名,身份证号,变动类型,变动日期", f"赵桂英,{DIED},死亡,2026-10-01", f"钱小军,{LEFT},迁出,2026-10-02"),
     )
@@ -115,15 +96,15 @@ def test_a_death_and_a_departure_are_events_of_their_days(by, people, client_for
 @pytest.mark.django_db
 def test_the_same_sheet_again_changes_nothing(by, people):
     data = csv("姓名,身份证号,变动类型,变动日期", f"赵桂英,{DIED},死亡,2026-10-01", f"钱小军,{LEFT},流出,2026-10-02")
-    applied(by, checked(by, data))
-    again = checked(by, data)
+    applied(by, guessed(by, data))
+    again = guessed(by, data)
     assert (again.counts["unchanged"], again.counts["error"]) == (2, 0)
 
 
 @pytest.mark.django_db
 def test_who_is_not_in_the_register_never_enters(by):
     """Case 03 in an empty register."""
-    batch = checked(
+    batch = guessed(
         by,
         csv(
             "姓名,身份证号,变动类型,变动日期",
@@ -160,7 +141,7 @@ def test_who_is_not_in_the_register_never_enters(by):
     ],
 )
 def test_no_heading_lets_the_dead_in_as_living(by, heads, cells):
-    batch = checked(by, csv(f"姓名,出生日期,现住址,{heads}", f"孙某,1950-01-01,莫愁新寓3幢2单元301室,{cells}"))
+    batch = guessed(by, csv(f"姓名,出生日期,现住址,{heads}", f"孙某,1950-01-01,莫愁新寓3幢2单元301室,{cells}"))
     assert (batch.counts["new"], batch.counts["error"]) == (0, 1), reasons(batch)
     applied(by, batch)
     assert not Person.objects.exists()
@@ -182,7 +163,7 @@ def test_no_heading_lets_the_dead_in_as_living(by, heads, cells):
     ],
 )
 def test_the_living_come_in(by, heads, cells):
-    batch = checked(by, csv(f"姓名,出生日期,现住址,{heads}", f"孙某,1950-01-01,莫愁新寓3幢2单元301室,{cells}"))
+    batch = guessed(by, csv(f"姓名,出生日期,现住址,{heads}", f"孙某,1950-01-01,莫愁新寓3幢2单元301室,{cells}"))
     assert (batch.counts["new"], batch.counts["error"]) == (1, 0), reasons(batch)
 
 
@@ -204,7 +185,7 @@ def test_the_living_come_in(by, heads, cells):
 )
 def test_everyday_words_and_days(by, people, heads, cells, kind, day):
     widow = people[0]
-    batch = applied(by, checked(by, csv(f"姓名,身份证号,{heads}", f"赵桂英,{DIED},{cells}")))
+    batch = applied(by, guessed(by, csv(f"姓名,身份证号,{heads}", f"赵桂英,{DIED},{cells}")))
     event = PopulationEvent.objects.get(batch=batch)
     assert (event.person_id, event.kind, event.happened_on) == (widow.pk, kind, day)
     in_step()
@@ -223,7 +204,7 @@ def test_everyday_words_and_days(by, people, heads, cells, kind, day):
     ],
 )
 def test_what_is_not_clear_is_refused_with_its_reason(by, people, heads, cells, field):
-    batch = checked(by, csv(f"姓名,身份证号,{heads}", f"赵桂英,{DIED},{cells}"))
+    batch = guessed(by, csv(f"姓名,身份证号,{heads}", f"赵桂英,{DIED},{cells}"))
     assert field in reasons(batch)[2]
     assert people[0].__class__.objects.filter(status="here").count() == 2
 
@@ -231,20 +212,20 @@ def test_what_is_not_clear_is_refused_with_its_reason(by, people, heads, cells, 
 @pytest.mark.django_db
 def test_dead_already_with_another_day(by, people):
     heads = "姓名,身份证号,变动类型,变动日期"
-    applied(by, checked(by, csv(heads, f"赵桂英,{DIED},死亡,2026-10-01")))
-    batch = checked(by, csv(heads, f"赵桂英,{DIED},死亡,2026-10-09"))
+    applied(by, guessed(by, csv(heads, f"赵桂英,{DIED},死亡,2026-10-01")))
+    batch = guessed(by, csv(heads, f"赵桂英,{DIED},死亡,2026-10-09"))
     assert "2026-10-01" in reasons(batch)[2]["event"]
-    batch = checked(by, csv(heads, f"赵桂英,{DIED},迁出,2026-10-09"))
+    batch = guessed(by, csv(heads, f"赵桂英,{DIED},迁出,2026-10-09"))
     assert "2026-10-01" in reasons(batch)[2]["event"]
     # A sheet of the living with somebody who is dead.
-    batch = checked(by, csv("姓名,身份证号", f"赵桂英,{DIED}"))
+    batch = guessed(by, csv("姓名,身份证号", f"赵桂英,{DIED}"))
     assert set(reasons(batch)[2]) == {"name"}
 
 
 @pytest.mark.django_db
 def test_a_death_without_a_number_is_decided_at_the_merge_desk(by, people):
     widow = people[0]
-    batch = checked(by, csv("姓名,变动类型,变动日期", "赵桂英,死亡,2026-10-01"))
+    batch = guessed(by, csv("姓名,变动类型,变动日期", "赵桂英,死亡,2026-10-01"))
     row = Staged.objects.get(batch=batch)
     assert (row.state, row.person_id) == ("duplicate", widow.pk)
     decide(by=by, batch_id=batch.pk, decision="different", rows=[2], now=timezone.now())
@@ -258,7 +239,7 @@ def test_a_death_without_a_number_is_decided_at_the_merge_desk(by, people):
 @pytest.mark.django_db
 def test_a_death_below_a_living_row_of_the_same_number_stands(by):
     """One sheet with the register of spring and the deaths of autumn: nobody enters before a person has decided."""
-    batch = checked(
+    batch = guessed(
         by,
         csv("姓名,身份证号,变动类型,变动日期", f"赵桂英,{DIED},,", f"赵桂英,{DIED},死亡,2026-10-01"),
     )
@@ -269,7 +250,7 @@ def test_a_death_below_a_living_row_of_the_same_number_stands(by):
 
 @pytest.mark.django_db
 def test_a_birth_and_an_arrival_are_events_of_their_days(by):
-    batch = checked(
+    batch = guessed(
         by,
         csv(
             "姓名,出生日期,现住址,变动类型,变动日期",
@@ -294,7 +275,7 @@ def test_who_died_by_another_hand_meanwhile_is_not_ended_twice(by, people):
     from linli.register.people.actions import events
 
     widow = people[0]
-    batch = checked(by, csv("姓名,身份证号,变动类型,变动日期", f"赵桂英,{DIED},死亡,2026-10-01"))
+    batch = guessed(by, csv("姓名,身份证号,变动类型,变动日期", f"赵桂英,{DIED},死亡,2026-10-01"))
     batches.approve(by=by, batch_id=batch.pk, now=timezone.now())
     events.die(
         by=by, person_id=widow.pk, version=widow.version, happened_on=date(2026, 10, 2), reason="", now=timezone.now()

@@ -144,6 +144,15 @@ def test_columns_beside_each_other(names, keys):
     assert said(*names.split(",")) == keys.split(",")
 
 
+@pytest.mark.parametrize("whose", ["长子", "次女", "子女", "结对党员", "楼上邻居", "老战友", "村医生"])
+@pytest.mark.parametrize("what", ["电话", "联系方式", "身份证号"])
+def test_what_stands_behind_a_word_for_somebody_is_never_surely_the_persons(whose, what):
+    own = "身份证号" if what != "身份证号" else "联系电话"
+    for names in (["姓名", own, whose, what], ["姓名", whose, what, own], ["姓名", own, whose, what, "配偶", what]):
+        one = read(names)[names.index(what)]
+        assert not (one.subject == SELF and one.sure), (names, one)
+
+
 def test_rows_tell_whose_a_number_is():
     names = ("姓名", "出生日期", "监护人姓名", "身份证号")
     own = [["沈小妞", "1980-06-06", "沈玉梅", "320105198006064020"]] * 3
