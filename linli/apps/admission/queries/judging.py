@@ -213,6 +213,20 @@ ABOUT: Final[Mapping[str, str]] = {
     "form": _("legal basis of this form"),
     "notice": _("days of notice"),
     "twin": _("on the list already"),
+    "not_in_list": _("on no list"),
+    "suspended": _("item suspended"),
+    "basis_over": _("nothing that it rests on is in force"),
+    "wrong_sender": _("another unit would have to ask"),
+    "organiser": _("one organiser"),
+    "wrong_area": _("admitted for another area"),
+    "wrong_kind": _("a kind that the item does not carry"),
+    "relabelled": _("called what it is not"),
+    "not_said": _("not what the item says"),
+    "targets": _("targets under a duty"),
+    "borrowed_number": _("number of another document"),
+    "no_agreement": _("no agreement"),
+    "agreement": _("agreement of the communities"),
+    "already_held": _("held already"),
 }
 
 

@@ -187,13 +187,18 @@ def _offered(found: Application) -> list[tuple[str, str, object]]:
     ]
 
 
+def _kind(found: Application) -> str:
+    kind = str(found.get_form_display())
+    return _("%(kind)s, with a form to be filled in") % {"kind": kind} if found.comes_with_form else kind
+
+
 def facts_of(found: Application) -> list[tuple[str, object]]:
     """What is applied for, as label and value."""
     until = f"{found.ends_on:%Y-%m-%d}" if found.ends_on else _("for good, reviewed every year")
     facts: list[tuple[str, object]] = [
         (_("Applicant"), found.unit.name),
         (_("List that it is to enter"), found.get_list_kind_display()),
-        (_("Kind of task"), found.get_form_display()),
+        (_("Kind of task"), _kind(found)),
         (_("Where it is to apply"), found.area.name),
         (_("Applies from"), f"{found.starts_on:%Y-%m-%d}"),
         (_("Applies until"), until),
