@@ -97,6 +97,7 @@ def it_is_applied_for_as_what_it_is(department: Person) -> None:
     fill(
         department, conditions="提供培训和检查表", **{"bases-0-title": "示例通知", "bases-0-number": "示发〔2026〕5号"}
     )
+    fill(department, **{"bases-0-article": "第二条", "bases-0-link": "https://example.org/5.html"})
     fill(department, **{"bases-0-form": "document", "bases-0-issuer": "department", "bases-0-level": "city"})
     fill(department, **{"offers-0-amount": "30000", "offers-0-due_on": day(20)})
     department.press("Save and send in")
