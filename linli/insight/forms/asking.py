@@ -5,7 +5,8 @@ the import may ask back, a form cannot: what is not sure is left to people. A wr
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -20,6 +21,7 @@ from linli.lib.chinese import fold
 from linli.lib.sheets.headers import plain_name
 from linli.register.people import headings
 from linli.register.people.headings import SELF, UNKNOWN, Heading
+from linli.register.people.headings.phrases import group as group_phrase
 
 #: Never held for a form: a remark is the form's own, and a class of “people” is the sender's.
 _OWN: Final = frozenset({"note", "event", "happened_on", "registered_area", "status", "recorded"})
@@ -37,6 +39,8 @@ _OF_OTHERS: Final = frozenset(
         *("political", "education", "workplace", "employment", "marital"),
     }
 )
+#: Where somebody lives: under the heading of another place it is that place's.
+_OF_HOME: Final = frozenset({"door", "community", "street"})
 _SENSITIVE: Final = frozenset({"identity", "phone", "other_phone", "disabled.certificate", "low_income.account"})
 #: Facts of a membership whose heading does not name the group: those of the group that the roster is about.
 _OF_ROSTER: Final[Mapping[str, str]] = {
@@ -46,6 +50,8 @@ _OF_ROSTER: Final[Mapping[str, str]] = {
     "fact:approved_on": "approved_on",
     "fact:certificate": "certificate",
     "fact:classified": "classified",
+    "fact:covered": "covered",
+    "fact:from_month": "begins",
     "fact:category": "kind",
     "tag_level": "level",
     "tag_since": "since",
@@ -59,7 +65,18 @@ def columns_of(names: Sequence[str], *, unit: str = PERSON, tag: str = "") -> tu
         raise ValueError("cases have words of their own")
     read = headings.read(list(names))
     strange = doubting.strangers_own(read)
-    return tuple(_column(heading, unit, tag, heading.at in strange) for heading in read if heading.name)
+    found = tuple(_column(heading, unit, tag, heading.at in strange) for heading in read if heading.name)
+    return tuple(_beside(column, {one.key for one in found}) for column in found)
+
+
+def _beside(column: AskedColumn, keys: Set[str]) -> AskedColumn:
+    """门牌号 is as much of the way to the door as no other column of the form tells."""
+    if column.key != "door":
+        return column
+    key = "door.building"
+    if {"entrance", "building"} & keys:
+        key = "door.room" if "entrance" in keys else "door.entrance"
+    return replace(column, key=key, attribute=key)
 
 
 def _column(heading: Heading, unit: str, tag: str, is_strange: bool) -> AskedColumn:
@@ -67,6 +84,8 @@ def _column(heading: Heading, unit: str, tag: str, is_strange: bool) -> AskedCol
     if is_strange or SLOT.search(fold(name)):
         return AskedColumn(heading.at, name, "")
     key = _own_key(name, unit)
+    if key == "":
+        return AskedColumn(heading.at, name, "")
     if key is None:
         subject, attribute = _meant(heading, unit, tag)
     else:
@@ -96,7 +115,7 @@ def _words_of(unit: str) -> Mapping[str, str]:
 
 
 def _own_key(name: str, unit: str) -> str | None:
-    """The key of a heading that only forms have; None for all others."""
+    """The key of a heading that only forms have; None for all others, "" for what nobody holds."""
     *groups, last = [plain_name(part) for part in name.split("/")]
     words = fold("/".join([*groups, last]))
     if "是否享受" in last or "是否领取" in last:
@@ -108,7 +127,10 @@ def _own_key(name: str, unit: str) -> str | None:
         return found
     if groups and _is_of_somebody(groups):
         return None
-    return whole.get(last)
+    own = whole.get(last)
+    # 户籍地/门牌号 is not where they live.
+    is_of_another_place = any(_group_field(group) == "registered_address" for group in groups)
+    return "" if own in _OF_HOME and is_of_another_place else own
 
 
 def is_own(name: str) -> bool:
@@ -120,6 +142,11 @@ def is_own(name: str) -> bool:
 @cache
 def _group_subject(group: str) -> str:
     return headings.read([f"{group}/姓名"])[0].subject
+
+
+@cache
+def _group_field(group: str) -> str:
+    return group_phrase(group).field
 
 
 def _is_of_somebody(groups: Sequence[str]) -> bool:
@@ -158,8 +185,8 @@ def _of_self(heading: Heading, field: str, unit: str, tag: str) -> str:
         return _of_group(heading, field, last, unit)
     if field == "match":
         return "is:apart" if heading.opposite else "is:together" if asks else "match"
-    if field == "fact:covered":
-        return "own.covered" if unit == HOUSEHOLD else ""
+    if field == "fact:covered" and unit == HOUSEHOLD:
+        return "own.covered"
     if field == "household_size" and unit == HOUSEHOLD:
         return "own.size"
     if field in _OF_ROSTER:

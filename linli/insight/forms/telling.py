@@ -22,6 +22,10 @@ _PLACES: Final[Mapping[str, str]] = {
     "entrance": "房屋登记·单元",
     "floor": "房屋登记·楼层",
     "room": "房屋登记·房号",
+    "door.building": "房屋登记·楼栋房号",
+    "door.entrance": "房屋登记·单元房号",
+    "door.room": "房屋登记·房号",
+    "school": "人口登记·工作单位（学生及未满16周岁者）",
     "floor_area": "房屋登记·面积",
     "community": "辖区·社区",
     "street": "辖区·街道",
@@ -48,7 +52,8 @@ _PLACES: Final[Mapping[str, str]] = {
 _SIDES: Final[Mapping[str, str]] = {
     "kind": "类别", "level": "等级", "certificate": "证号", "since": "认定日期", "review": "复核日期",
     "monthly": "月保障金", "account": "银行账号", "account_name": "户名", "approved_on": "审批日期",
-    "classified": "分类施保", "from_month": "起发月", "living": "困难生活补贴", "care": "重度护理补贴",
+    "classified": "分类施保", "covered": "保障人口", "begins": "起发月或认定日期",
+    "living": "困难生活补贴", "care": "重度护理补贴",
 }  # fmt: skip
 
 

@@ -13,12 +13,13 @@ from linli.foundation.accounts.models import Post
 from linli.foundation.accounts.roles import Permission
 from linli.foundation.jobs.actions import retire
 from linli.foundation.jobs.worker import Pulse, worker_name
-from linli.insight.ledgers import columns, definitions, store
+from linli.insight.ledgers import columns, definitions
 from linli.insight.ledgers.actions import exports
 from linli.insight.ledgers.definitions import Field
 from linli.insight.ledgers.models import Export, Subject
 from linli.insight.ledgers.queries import reasons
 from linli.insight.ledgers.rows import Source
+from linli.insight.ledgers.store import store
 from linli.lib.workbooks import KEY, Column, Stamp, write
 from linli.register.people import codes
 

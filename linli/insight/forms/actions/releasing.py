@@ -20,10 +20,11 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.notifications import actions as notifications
 from linli.foundation.notifications.actions import News
 from linli.foundation.rules import queries as rules
-from linli.insight.forms import counting, leaving, measuring, periods, purposes, store, table, ways
+from linli.insight.forms import counting, leaving, measuring, periods, purposes, table, ways
 from linli.insight.forms.actions import fillings, opening
 from linli.insight.forms.column import AskedColumn
 from linli.insight.forms.models import CommunityForm, StandingRelease, Submission
+from linli.insight.forms.store import store
 from linli.insight.forms.table import Template
 from linli.insight.forms.ways import Told, Way
 from linli.lib.chinese import clip, tidy

@@ -14,7 +14,8 @@ from linli.insight.ledgers.rows import Row, Source
 from linli.lib.filling import Value
 from linli.register.homes.models import Dwelling
 from linli.register.people import codes
-from linli.register.people.models import Person
+from linli.register.people.models import Person, Tag
+from linli.register.people.queries.lists import born_by
 
 CHUNK: Final = 1000
 
@@ -179,6 +180,22 @@ def _of_tag(kind: str, name: str) -> Callable[[Line, Source], Value]:
     return lambda line, source: getattr(_tag(line, kind), name, None) or None
 
 
+def _since(kind: str) -> Callable[[Line, Source], Value]:
+    """From when somebody belongs to a group; nothing where it came with a sheet: that is the day it was entered."""
+
+    def tell(line: Line, source: Source) -> Value:
+        tag = _tag(line, kind)
+        return tag.since if tag is not None and tag.source != Tag.Source.IMPORTED else None
+
+    return tell
+
+
+def _begins(kind: str) -> Callable[[Line, Source], Value]:
+    """From when something is drawn: the month that is written down, else since when it is granted."""
+    written, granted = _fact(kind, "from_month"), _since(kind)
+    return lambda line, source: written(line, source) or granted(line, source)
+
+
 def _disability_kind(line: Line, source: Source) -> Value:
     """The kind in words, however it is held: a code, or words that came with a sheet."""
     facts = _facts(line, "disabled")
@@ -236,6 +253,29 @@ def _address(line: Line, source: Source) -> Value:
     return line.dwelling.address if line.dwelling is not None else None
 
 
+def _door(*parts: str) -> Callable[[Line, Source], Value]:
+    """The way to the door as people call it: building, entrance and room, or the last of these."""
+    names = {"building": _building, "entrance": _place("entrance"), "room": _place("room")}
+    return lambda line, source: "".join(str(names[part](line, source) or "") for part in parts)
+
+
+def _school(line: Line, source: Source) -> Value:
+    """The register keeps school and workplace in one: it is a school for who is at one, or too young to work."""
+    person = person_of(line)
+    if person is None or not (person.employment == _PUPIL or _is_younger(person, _YOUNGEST_TO_WORK, source.day)):
+        return None
+    return person.workplace
+
+
+#: 在校学生 of GB/T 2261.4; nobody may be employed before sixteen (Labour Law, art. 15).
+_PUPIL: Final = "31"
+_YOUNGEST_TO_WORK: Final = 16
+
+
+def _is_younger(person: Person, age: int, day: date) -> bool:
+    return person.born is not None and person.born > born_by(age, day)
+
+
 def _month(line: Line, source: Source) -> Value:
     person = person_of(line)
     return f"{person.born:%Y-%m}" if person is not None and person.born is not None else None
@@ -282,6 +322,11 @@ BY_ATTRIBUTE: Final[Mapping[str, Tell]] = {
     "entrance": _place("entrance"),
     "floor": _place("floor"),
     "room": _place("room"),
+    "door": _door("building", "entrance", "room"),
+    "door.building": _door("building", "entrance", "room"),
+    "door.entrance": _door("entrance", "room"),
+    "door.room": _door("room"),
+    "school": _school,
     "floor_area": lambda line, source: (
         float(line.dwelling.floor_area) if line.dwelling is not None and line.dwelling.floor_area is not None else None
     ),
@@ -296,16 +341,18 @@ BY_ATTRIBUTE: Final[Mapping[str, Tell]] = {
     "disabled.kind": _disability_kind,
     "disabled.level": _disability_level,
     "disabled.certificate": _fact("disabled", "certificate"),
-    "disabled.since": _of_tag("disabled", "since"),
+    "disabled.since": _since("disabled"),
     "disabled.review": _of_tag("disabled", "review_on"),
     "disabled.living": _gets("生活"),
     "disabled.care": _gets("护理"),
     "low_income.level": _of_tag("low_income", "level"),
-    "low_income.since": _of_tag("low_income", "since"),
+    "low_income.since": _since("low_income"),
+    **{f"{kind}.begins": _begins(kind) for kind in ("low_income", "low_income_margin", "extreme_poverty")},
+    "aged.begins": _fact("aged", "from_month"),
     "low_income.review": _of_tag("low_income", "review_on"),
     **{
         f"low_income.{name}": _fact("low_income", name)
-        for name in ("monthly", "account", "account_name", "approved_on", "certificate", "classified", "from_month")
+        for name in ("monthly", "account", "account_name", "approved_on", "certificate", "classified", "covered")
     },
     "incapable.level": _of_tag("incapable", "level"),
     "dementia.level": _of_tag("dementia", "level"),

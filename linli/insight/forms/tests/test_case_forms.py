@@ -12,9 +12,9 @@ from linli.apps.admission.models import Handing, Task
 from linli.apps.admission.tests.factories import HOME, agreed, handed, item, task_in
 from linli.apps.incidents.tests.factories import report
 from linli.foundation.accounts.models import Post
-from linli.insight.forms import store
 from linli.insight.forms.cases import HEADINGS, CaseSource, key_of
 from linli.insight.forms.reading import asked, read
+from linli.insight.forms.store import store
 from linli.insight.forms.tests.factories import form_bytes, released, stored_form, submission_in
 
 pytestmark = pytest.mark.django_db

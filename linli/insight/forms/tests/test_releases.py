@@ -13,9 +13,10 @@ from linli.foundation.accounts.actors import SYSTEM
 from linli.foundation.accounts.models import Post, Unit
 from linli.foundation.audit.models import AccessRecord
 from linli.foundation.notifications.models import Message
-from linli.insight.forms import purposes, store, tasks
+from linli.insight.forms import purposes, tasks
 from linli.insight.forms.actions import releasing
 from linli.insight.forms.models import CommunityForm, Filling, Submission
+from linli.insight.forms.store import store
 from linli.insight.forms.tests.factories import ALL_HELD, PARTLY, given_by, released, stored_form, submission_in
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.register.people.actions.events import Home

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from linli.apps.admission.tests.factories import agreed, handed, item, move, task_in
 from linli.foundation.audit.models import AccessRecord
-from linli.insight.forms import store
 from linli.insight.forms.actions import returning
 from linli.insight.forms.models import Difference, Filling, ReturnedForm, Submission
 from linli.insight.forms.reading import AskedColumn
 from linli.insight.forms.returned import Came, differences, plain
+from linli.insight.forms.store import store
 from linli.insight.forms.tests.factories import PARTLY, released, stored_form, submission_in
 from linli.register.people.actions import corrections
 from linli.register.people.actions.events import Home

@@ -16,9 +16,10 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit import actions as audit
 from linli.foundation.jobs.actions import GONE_AFTER
 from linli.foundation.jobs.models import Heartbeat
-from linli.insight.ledgers import queries, store
+from linli.insight.ledgers import queries
 from linli.insight.ledgers.definitions import Ledger
 from linli.insight.ledgers.models import Export, ExportedPerson, Subject
+from linli.insight.ledgers.store import store
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Stale
 

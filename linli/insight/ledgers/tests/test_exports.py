@@ -14,9 +14,10 @@ from python_calamine import CalamineWorkbook
 
 from linli.foundation.audit.models import AccessRecord
 from linli.foundation.jobs.models import Heartbeat
-from linli.insight.ledgers import making, queries, store, tasks
+from linli.insight.ledgers import making, queries, tasks
 from linli.insight.ledgers.actions import exports
 from linli.insight.ledgers.models import Export, ExportedPerson
+from linli.insight.ledgers.store import store
 from linli.lib.errors import Invalid, NotAllowed, Stale
 from linli.lib.workbooks import FORMULA
 from linli.register.homes.models import Dwelling, Organisation
