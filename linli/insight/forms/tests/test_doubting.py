@@ -68,7 +68,7 @@ def test_a_narrower_or_another_question_stays_empty(name):
     ],
 )
 def test_a_phone_behind_somebody_unknown_is_nobodys(name):
-    assert keys(f"姓名 身份证号 {name} 联系电话 性别") == ["name", "identity", "", "", "sex"]
+    assert keys(f"姓名 性别 身份证号 {name} 联系电话 是否低保") == ["name", "sex", "identity", "", "", "tag:low_income"]
 
 
 def test_a_phone_behind_what_is_no_person_is_the_rows_own():
