@@ -8,7 +8,7 @@ from typing import Final
 from linli.lib import citizen_id
 from linli.lib.days import read_day
 from linli.register.people.headings.phrases import Phrase, Why
-from linli.register.people.headings.tokens import STRANGE, tokens
+from linli.register.people.headings.tokens import QUESTION, STRANGE, tokens
 from linli.register.people.headings.words import SELF, UNKNOWN, plain
 
 #: What of somebody stands right after their name.
@@ -93,7 +93,9 @@ def _owner(column: Column, before: Column | None, owner: str) -> str:
 def _is_a_stranger(column: Column) -> bool:
     """Tell whether a heading that asks nothing may be somebody whom nobody knows: 结对党员, 楼上邻居."""
     words = tokens(plain(column.name.rpartition("/")[2]))
-    return any(word.can_be(STRANGE) for word in words) and words[-1].text.endswith(_PERSONS)
+    # 是否常住人 asks something, and names nobody.
+    asks = any(word.can_be(QUESTION) for word in words)
+    return not asks and any(word.can_be(STRANGE) for word in words) and words[-1].text.endswith(_PERSONS)
 
 
 def _of_owner(column: Column, owner: str, columns: Sequence[Column], sample: Sequence[Sequence[str]]) -> Column:
