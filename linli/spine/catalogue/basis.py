@@ -173,6 +173,34 @@ def is_reason(text: str, rules: Mapping[str, Any]) -> bool:
     )
 
 
+def looser(rules: Mapping[str, Any], widest: Mapping[str, Any]) -> list[str]:
+    """In what a place would let through more than the country does: nothing, if its rules may be published.
+
+    Ways onto a list, and makers of law, may be left out or raised; readings and words that are no reason may be added.
+    """
+    found = []
+    for sort, rule in rules["lists"].items():
+        wide = widest["lists"].get(sort, {"any_of": ()})
+        for at, way in enumerate(rule["any_of"], 1):
+            if not any(_within(way, other) for other in wide["any_of"]):
+                found.append(f"lists.{sort}.any_of.{at}")
+        if wide.get("agreement") and not rule.get("agreement"):
+            found.append(f"lists.{sort}.agreement")
+    for name, same in (("law_makers", ("issuer", "level", "title")), ("reading", ("in", "pattern", "when", "allows"))):
+        own, wide_rows = ([[row.get(one) for one in same] for row in of[name]] for of in (rules, widest))
+        more, less = (own, wide_rows) if name == "law_makers" else (wide_rows, own)
+        found += [f"{name}.{at}" for at, row in enumerate(more, 1) if row not in less]
+    given, needed = rules["no_reasons"], widest["no_reasons"]
+    found += [f"no_reasons.{at}" for at, one in enumerate(needed["patterns"], 1) if one not in given["patterns"]]
+    return found + (["no_reasons.least"] if given["least"] < needed["least"] else [])
+
+
+def _within(way: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether everything that one way lets through passes the other, too."""
+    narrow = all(name not in other or set(way.get(name, ("",))) <= set(other[name]) for name in ("forms", "issuers"))
+    return narrow and RANK[way.get("level", Level.STREET)] >= RANK[other.get("level", Level.STREET)]
+
+
 def _basis(documents: Sequence[Document], sort: str, rules: Mapping[str, Any], on: date) -> Iterable[Finding]:
     rule = rules["lists"][sort]
     source = rule["source"]

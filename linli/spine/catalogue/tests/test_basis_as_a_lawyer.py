@@ -1,6 +1,7 @@
 """The basis as a lawyer reads it: the table of practice, and own cases around every rule of the table."""
 
 import csv
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
@@ -243,3 +244,23 @@ def test_every_row_of_the_table_has_its_source_and_is_used(shipped):
     rows = [*table["law_makers"], *table["reading"], *(way for one in table["lists"].values() for way in one["any_of"])]
     assert all(row["source"] for row in rows)
     assert all(row["says"] and row["allows"] for row in table["reading"])
+
+
+def test_a_place_may_ask_for_more_and_never_for_less(shipped):
+    national = shipped["admission.basis"]
+
+    def loosened(change) -> list[str]:
+        own = deepcopy(national)
+        change(own)
+        return basis.looser(own, national)
+
+    assert loosened(lambda own: own["lists"]["duty"]["any_of"].pop()) == []
+    assert loosened(lambda own: own["lists"]["entrusted"]["any_of"][1].update(level="city")) == []
+    assert loosened(lambda own: own["reading"].append({"in": "title", "pattern": "公报$", "allows": []})) == []
+    assert loosened(lambda own: own["lists"]["duty"]["any_of"][1].update(level="district")) == ["lists.duty.any_of.2"]
+    assert loosened(lambda own: own["lists"]["duty"]["any_of"][1].pop("issuers")) == ["lists.duty.any_of.2"]
+    assert loosened(lambda own: own["lists"]["assist"].pop("agreement")) == ["lists.assist.agreement"]
+    assert loosened(lambda own: own["law_makers"].append({"issuer": "government", "level": "district"}))
+    assert loosened(lambda own: own["reading"].pop(0))
+    assert loosened(lambda own: own["no_reasons"]["patterns"].pop())
+    assert loosened(lambda own: own["no_reasons"].update(least=1))
