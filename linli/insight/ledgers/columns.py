@@ -27,7 +27,10 @@ def masked(key: str, value: str) -> str:
         return ""
     if key == "identity":
         return citizen_id.mask(value)
-    return mask_phone(value) if "phone" in key else "*" * 8 + (value[-4:] if len(value) > 8 else "")
+    if "phone" in key:
+        return mask_phone(value)
+    inside = citizen_id.mask_within(value)
+    return inside if inside != value else "*" * 8 + (value[-4:] if len(value) > 8 else "")
 
 
 def cell(field: Field, row: Row, source: Source, unmasked: Collection[str] = ()) -> Value:
@@ -43,6 +46,8 @@ def reader(field: Field, source: Source, unmasked: Collection[str] = ()) -> Call
     """
     fill, key = provider(source.subject, field.key), field.key
     hidden = field.level == "sensitive" and key not in unmasked
+    # A number of a certificate may be the number of the person with two digits more.
+    holds_numbers = key.startswith("fact:") and "identity" not in unmasked
     words = codes.labels(field.table) if field.table else {}
     told_of_all = key in THEN
 
@@ -52,6 +57,8 @@ def reader(field: Field, source: Source, unmasked: Collection[str] = ()) -> Call
         value = fill(row, source)
         if hidden:
             return masked(key, str(value or ""))
+        if holds_numbers and isinstance(value, str):
+            return citizen_id.mask_within(value)
         return words.get(value, value) if words and isinstance(value, str) else value
 
     return read

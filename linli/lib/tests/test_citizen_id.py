@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.lib.citizen_id import age, check_digit, mask, read
+from linli.lib.citizen_id import age, check_digit, mask, mask_within, masks, read
 
 TODAY = date(2026, 3, 2)
 
@@ -112,6 +112,38 @@ def test_age_is_completed_years(born, on, years):
     assert age(born, on) == years
 
 
-def test_the_middle_is_masked():
-    assert mask("11010519491231002X") == "110105********002X"
+def test_what_the_birthday_fills_is_masked():
+    assert mask("11010519491231002X") == "1101*************X"
     assert mask("12345") == "********"
+
+
+@pytest.mark.parametrize("number", ["11010519491231002X", "320105195803020028", "440101199001011239"])
+def test_birthday_sex_and_district_do_not_fill_a_mask(number):
+    """All that may stand beside a number is known, and still far too many numbers fit."""
+    heads = [number[:14] + f"{sequence:03d}" for sequence in range(int(number[16]) % 2, 1000, 2)]
+    fitting = [head for head in heads if mask(head + check_digit(head)) == mask(number)]
+    assert len(fitting) >= 40
+
+
+@pytest.mark.parametrize("place", range(17))
+def test_a_mask_tells_numbers_apart_that_differ_in_one_digit(place):
+    first = "32010519580302002"
+    other = first[:place] + str((int(first[place]) + 1) % 10) + first[place + 1 :]
+    assert mask(first + check_digit(first)) != mask(other + check_digit(other))
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("张三 11010519491231002x，301", "张三 1101*************X，301"),
+        ("11010519491231002X43", "1101*************X43"),
+        ("110105194912310021", "110105194912310021"),
+        ("13812345678", "13812345678"),
+    ],
+)
+def test_numbers_of_persons_inside_a_text_are_masked(text, masked):
+    assert mask_within(text) == masked
+
+
+def test_workbooks_of_before_are_still_read():
+    assert masks("11010519491231002X") == ("1101*************X", "110105********002X")

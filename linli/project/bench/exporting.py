@@ -43,7 +43,7 @@ def rows_of(count: int) -> Iterator[list[Any]]:
             "男" if n % 2 else "女",
             "汉族",
             born,
-            f"320105********{n % 10000:04d}",
+            f"3201*************{n % 10}",
             "群众",
             "本科",
             "已婚",

@@ -21,7 +21,8 @@ from linli.insight.forms.returned import Found
 from linli.insight.forms.sheet import Sheet
 from linli.insight.forms.table import Template
 from linli.insight.ledgers.columns import masked
-from linli.lib.chinese import clip
+from linli.lib import citizen_id
+from linli.lib.chinese import clip, mask_phone
 from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale
 from linli.register.people.actions import corrections, fields
 from linli.register.people.models import Person
@@ -128,7 +129,7 @@ def shown(one: Difference) -> tuple[str, str]:
 
 def _hidden(text: str) -> str:
     """A whole row with the middle of every long number hidden."""
-    return _LONG_NUMBER.sub(lambda found: found[0][:3] + "****" + found[0][-4:], text)
+    return _LONG_NUMBER.sub(lambda found: mask_phone(found[0]), citizen_id.mask_within(text))
 
 
 @transaction.atomic

@@ -214,7 +214,7 @@ def _fits(row: Staged, columns: Mapping[str, int], known: Known) -> bool:
     person, number = known.person, _text(_cells(row), columns, "identity")
     if number and person.identity_sealed:
         held = str(fields.plain(person, "identity"))
-        return number in (held, citizen_id.mask(held)) and (
+        return number in (held, *citizen_id.masks(held)) and (
             number == held or same_name(row.name, person.name) or (row.born is not None and row.born == person.born)
         )
     return same_name(row.name, person.name) and row.born is not None and row.born == person.born
@@ -267,8 +267,7 @@ def _shown(name: str, known: Known) -> set[str]:
     person = known.person
     if name in ("identity", "phone", "other_phone"):
         values = [str(fields.plain(person, name)), known.before.get(name, "")]
-        mask = citizen_id.mask if name == "identity" else mask_phone
-        return {said for value in values if value for said in (value, mask(value))}
+        return {said for value in values if value for said in (value, *_masks(name, value))}
     if name == "address":
         homes = [one.dwelling.address for one in (known.spell, known.spell_then) if one is not None and one.dwelling]
         return {fold(one) for one in (*homes, known.area_name, known.area_name_then) if one}
@@ -277,6 +276,10 @@ def _shown(name: str, known: Known) -> set[str]:
     if name == "status":
         return {STATUS_WORDS[Person.Status(person.status)]}
     return {fold({"household_number": known.household_number, "head_name": known.head}.get(name, ""))}
+
+
+def _masks(name: str, value: str) -> tuple[str, ...]:
+    return citizen_id.masks(value) if name == "identity" else (mask_phone(value),)
 
 
 def _silence(row: Staged, name: str, known: Known, errors: dict[str, Any]) -> None:
