@@ -24,12 +24,22 @@ from linli.foundation.accounts.roles import (
 from linli.foundation.notifications import actions as notifications
 from linli.foundation.notifications.actions import News
 from linli.lib.prefix import within
+from linli.spine.cases.flow import Part
 from linli.spine.catalogue.models.matter_list import AREA_SIZES
 
 SENDING = [role.code for role in POST_ROLES if Permission.TASK_SEND in permissions_of(role.code)]
 KEEPING = [role.code for role in POST_ROLES if Permission.CATALOGUE_MANAGE in permissions_of(role.code)]
 DISTRICT = 6
 SUPERVISING = (CIVIL_AFFAIRS.code, ORGANISATION.code)
+
+
+#: Under which name each part that may own a state of a task is told (`told`).
+DESKS = {
+    Part.COMMUNITY: "community",
+    Part.SENDER: "sender",
+    Part.DISTRICT: "supervisors",
+    Part.SUPERVISOR: "supervisors",
+}
 
 
 def community(area_ids: Sequence[str], now: datetime) -> dict[str, list[int]]:
@@ -54,21 +64,28 @@ def unit(unit_id: int, now: datetime) -> list[int]:
 
 
 def supervisors(area_id: str, now: datetime, *, besides: int | None = None) -> list[int]:
-    """Civil affairs and organisation department of a district, without the unit that sent it. One statement."""
+    """Civil affairs and organisation department of a district, without the unit that sent it.
+
+    Where a district has none, those of the nearest wider area. A statement or two.
+    """
     posts = _posts(SUPERVISING, now).filter(**within("area_id", area_id[:DISTRICT]))
-    return _users(posts, besides)
+    return _users(posts, besides) or _wider(area_id, now, besides)
 
 
 def above_supervisors(area_id: str, now: datetime, *, besides: int | None = None) -> list[int]:
     """Who supervises the supervisors of a district: the same offices of the nearest wider area.
 
-    Where there are none, the district's own: then it stays with them, and is told again. One statement.
+    Where there are none, the district's own: then it stays with them, and is told again. A statement or two.
     """
+    return _wider(area_id, now, besides) or supervisors(area_id, now, besides=besides)
+
+
+def _wider(area_id: str, now: datetime, besides: int | None) -> list[int]:
+    """The supervising offices of the nearest area around a district that has any."""
     wider = [area_id[:size] for size in AREA_SIZES if size < DISTRICT]
-    posts = _posts(SUPERVISING, now).filter(area_id__in=wider)
-    nearest = max((len(post.area_id or "") for post in posts), default=0)
-    found = _users([post for post in posts if len(post.area_id or "") == nearest], besides)
-    return found or supervisors(area_id, now, besides=besides)
+    posts = [post for post in _posts(SUPERVISING, now).filter(area_id__in=wider) if post.unit_id != besides]
+    nearest = max((len(post.area_id) for post in posts), default=0)
+    return _users([post for post in posts if len(post.area_id) == nearest], besides)
 
 
 def street(area_id: str, now: datetime) -> list[int]:
@@ -108,10 +125,12 @@ def task_news(user_ids: Iterable[int], number: str, title: str, words: str) -> l
     return _to(user_ids, words % {"title": title, "number": number}, "task", number, link)
 
 
-def application_news(user_ids: Iterable[int], application_id: int, name: str, words: str) -> list[News]:
-    """The same sentence about an application to each of these people."""
+def application_news(
+    user_ids: Iterable[int], application_id: int, name: str, words: str, *, key: str = ""
+) -> list[News]:
+    """The same sentence about an application to each of these people; with a key only once."""
     link = reverse("admission:application", args=[application_id])
-    return _to(user_ids, words % {"name": name}, "application", str(application_id), link)
+    return _to(user_ids, words % {"name": name}, "application", str(application_id), link, key)
 
 
 def agreement_news(user_ids: Iterable[int], agreement_id: int, words: str, *, key: str = "") -> list[News]:

@@ -162,6 +162,21 @@ def _warn(row: Guarantee, *, late: bool, now: datetime) -> None:
         news.send(news.agreement_news(users, agreement.pk, words, key=key), now)
 
 
+@periodic(every=timedelta(hours=6), name="admission.review_due")
+def review_due(now: datetime) -> str:
+    """Tell the supervisors that the yearly review of an admitted item is due: once for each day on which it is."""
+    today = timezone.localdate(now)
+    rows = Application.objects.filter(case__state__in=(ADMITTED, SUSPENDED), review_due__lte=today)
+    told = 0
+    for row in rows.order_by("pk").iterator(chunk_size=BATCH):
+        with news.in_house():
+            text = _("The yearly review of “%(name)s” is due.")
+            key = f"review:{row.pk}:{row.review_due:%Y%m%d}"
+            news.send(news.application_news(news.supervisors(row.area_id, now), row.pk, row.name, text, key=key), now)
+        told += 1
+    return f"told of {told}"
+
+
 @periodic(every=timedelta(hours=6), name="admission.bases_end")
 def bases_end(now: datetime) -> str:
     """Tell who keeps a list, in time, of a law or document that ends and on which items rest alone: once for each."""

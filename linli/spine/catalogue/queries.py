@@ -20,6 +20,13 @@ from linli.spine.catalogue.models import Matter, MatterList, MatterListQuerySet
 CHECKED_KINDS = frozenset(basis.Sort) | {MatterList.Kind.CERTIFICATE}
 LIST_RIGHTS = (Permission.CATALOGUE_MANAGE, Permission.CATALOGUE_CHECK, Permission.CATALOGUE_APPROVE)
 
+#: Whose work a list is in each state, by the right that the next step needs: the desk and the notices follow from it.
+NEXT_RIGHT = {
+    MatterList.Status.DRAFT: Permission.CATALOGUE_MANAGE,
+    MatterList.Status.CHECKING: Permission.CATALOGUE_CHECK,
+    MatterList.Status.APPROVING: Permission.CATALOGUE_APPROVE,
+}
+
 _FRESH_SECONDS = 30.0
 
 
@@ -163,3 +170,14 @@ def readable(actor: Actor) -> MatterListQuerySet:
     if not works:
         return MatterList.objects.published()
     return MatterList.objects.filter(Q(status=MatterList.Status.PUBLISHED) | actor.within("area_id"))
+
+
+def desk_of(actor: Actor) -> MatterListQuerySet:
+    """The lists whose next step is the actor's: of their area, and neither drafted nor checked by themselves."""
+    mine = Q(pk__in=())
+    for status, right in NEXT_RIGHT.items():
+        if actor.can(right):
+            mine |= Q(status=status)
+    done = Q(drafted_by_id=actor.user_id) | Q(checked_by_id=actor.user_id)
+    others = ~(done & ~Q(status=MatterList.Status.DRAFT))
+    return MatterList.objects.filter(mine & others & actor.within("area_id"))

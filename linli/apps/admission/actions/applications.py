@@ -293,28 +293,33 @@ def advance(*, application_id: int, now: datetime) -> None:
         _move(row, "to_review", SYSTEM, Inputs(), now)
 
 
+def told(move: str) -> tuple[str, str] | None:
+    """Whom a move of an application concerns, and what they read; None for moves that concern no other desk."""
+    return {
+        "block": ("legality", _("The rules stop “%(name)s”. Its reasons can be looked at.")),
+        "ask_terms": ("communities", _("Do money and conditions of “%(name)s” suffice? Your community is asked.")),
+        "ask_opinions": ("communities", _("What does your community say to “%(name)s”?")),
+        "not_agreed": ("applicant", _("Too few communities agree to money and conditions of “%(name)s”.")),
+        "to_review": ("supervisors", _("“%(name)s” is ready for the joint review.")),
+        "recommend": ("supervisors", _("“%(name)s” was reviewed and waits for the decision.")),
+        "advise_against": ("supervisors", _("“%(name)s” was reviewed and waits for the decision.")),
+        "send_back": ("applicant", _("“%(name)s” came back and must be changed.")),
+        "admit": ("applicant", _("“%(name)s” was admitted to the list.")),
+        "reject": ("applicant", _("“%(name)s” was rejected. The reasons are on its page.")),
+        "suspend": ("applicant", _("“%(name)s” was suspended: nothing may be handed down under it.")),
+        "resume": ("applicant", _("The suspension of “%(name)s” has ended.")),
+        "amend": ("applicant", _("The yearly review says that “%(name)s” must be changed: apply anew.")),
+        "exit": ("applicant", _("“%(name)s” was taken off the list.")),
+        "expire": ("applicant", _("The temporary admission of “%(name)s” is over.")),
+    }.get(move)
+
+
 def _tell(row: Application, change: Change, now: datetime) -> None:
     with news.in_house():
-        told = {
-            "block": ("legality", _("The rules stop “%(name)s”. Its reasons can be looked at.")),
-            "ask_terms": ("communities", _("Do money and conditions of “%(name)s” suffice? Your community is asked.")),
-            "ask_opinions": ("communities", _("What does your community say to “%(name)s”?")),
-            "not_agreed": ("applicant", _("Too few communities agree to money and conditions of “%(name)s”.")),
-            "to_review": ("supervisors", _("“%(name)s” is ready for the joint review.")),
-            "recommend": ("supervisors", _("“%(name)s” was reviewed and waits for the decision.")),
-            "advise_against": ("supervisors", _("“%(name)s” was reviewed and waits for the decision.")),
-            "send_back": ("applicant", _("“%(name)s” came back and must be changed.")),
-            "admit": ("applicant", _("“%(name)s” was admitted to the list.")),
-            "reject": ("applicant", _("“%(name)s” was rejected. The reasons are on its page.")),
-            "suspend": ("applicant", _("“%(name)s” was suspended: nothing may be handed down under it.")),
-            "resume": ("applicant", _("The suspension of “%(name)s” has ended.")),
-            "amend": ("applicant", _("The yearly review says that “%(name)s” must be changed: apply anew.")),
-            "exit": ("applicant", _("“%(name)s” was taken off the list.")),
-            "expire": ("applicant", _("The temporary admission of “%(name)s” is over.")),
-        }.get(change.move.name)
-        if told is None:
+        found = told(change.move.name)
+        if found is None:
             return
-        whom, text = told
+        whom, text = found
         match whom:
             case "applicant":
                 users = news.unit(row.unit_id, now)

@@ -359,6 +359,13 @@ def _of_case(case_id: int) -> Task:
     return Task.objects.select_related("case", "handing").get(pk=case_id)
 
 
+def _owners(change: Change) -> set[str]:
+    """Whose work it is now and was not before: who owns the next state, unless they moved it there themselves."""
+    if change.move.target is None:
+        return set()
+    return {news.DESKS[part] for part in TASK.state[change.move.target].owner - change.move.who}
+
+
 def _next_desk(state: str) -> str:
     """Who learns that whoever owns a state has not answered in time: the next desk up."""
     owner = TASK.state[state].owner
@@ -370,9 +377,10 @@ def _next_desk(state: str) -> str:
 def _tell(change: Change, now: datetime) -> None:
     case = change.case
     with news.in_house():
-        whom, text = news.told(change.move.name)
+        others, text = news.told(change.move.name)
+        whom = {*others, *_owners(change)}
         if change.move.name == "overdue":
-            whom = (_next_desk(case.state),)
+            whom = {_next_desk(case.state)}
         sender = case.party.unit_id if case.party is not None else None
         readers: list[int] = []
         if "community" in whom:
@@ -385,5 +393,5 @@ def _tell(change: Change, now: datetime) -> None:
             readers += news.supervisors(case.area_id, now, besides=sender)
         if "above" in whom:
             readers += news.above_supervisors(case.area_id, now, besides=sender)
-        others = [one for one in readers if one != change.by.user_id]
-        news.send(news.task_news(others, case.number, case.title, text), now)
+        told = [one for one in readers if text and one != change.by.user_id]
+        news.send(news.task_news(told, case.number, case.title, text), now)

@@ -11,6 +11,7 @@ from linli.apps.admission.models import Agreement, Arrival, Clause, Guarantee, G
 from linli.apps.admission.queries.guarantees import Late, late_among
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.roles import Permission
 from linli.lib.months import months_later
 from linli.lib.prefix import within
 
@@ -27,6 +28,7 @@ class Filter:
     unit: int | None = None
     area: str = ""
     late: bool = False
+    todo: bool = False
     # Of what is late: the months in which it was due.
     due_from: date | None = None
     due_to: date | None = None
@@ -58,11 +60,23 @@ def page(
         kept &= Q(**within("area_id", chosen.area))
     if chosen.late:
         kept &= Q(pk__in=late_agreements(actor, today, chosen.due_from, chosen.due_to))
+    if chosen.todo:
+        kept &= desk_of(actor)
     if before is not None:
         kept &= Q(pk__lt=before)
     found = list(rows.filter(kept).prefetch_related("clauses__guarantees__arrivals").order_by("-pk")[: size + 1])
     more = found[size - 1].pk if len(found) > size else None
     return [_row(one, today) for one in found[:size]], more
+
+
+def desk_of(actor: Actor) -> Q:
+    """What lies on the actor's desk: drafts of their unit, and what their community is offered."""
+    mine = Q(pk__in=())
+    if actor.can(Permission.TASK_SEND) and actor.unit_id is not None:
+        mine |= Q(status=Status.DRAFT, unit_id=actor.unit_id)
+    if actor.can(Permission.TASK_WORK):
+        mine |= Q(status=Status.OFFERED)
+    return mine
 
 
 def _row(agreement: Agreement, today: date) -> Row:

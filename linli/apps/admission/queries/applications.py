@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from linli.apps.admission.flow import APPLICATION
 from linli.apps.admission.flow.application import ADMITTED, AGREEING, CONSULTING, SUSPENDED
@@ -32,16 +33,21 @@ def desk_of(actor: Actor) -> Q:
         )
         mine |= Q(pk__in=waiting.values("application_id"))
     if actor.can(Permission.TASK_SEND) and actor.unit_id is not None:
-        states = APPLICATION.owned_by(Part.SENDER) - {SUSPENDED}
-        mine |= Q(unit_id=actor.unit_id) & (Q(case__state__in=sorted(states)) | Q(case__isnull=True))
+        states = sorted(APPLICATION.owned_by(Part.SENDER))
+        mine |= Q(unit_id=actor.unit_id) & (Q(case__state__in=states) | Q(case__isnull=True))
     part = {
         CIVIL_AFFAIRS.code: Part.DISTRICT,
         ORGANISATION.code: Part.SUPERVISOR,
         LEGAL_REVIEW.code: Part.LEGAL,
     }.get(actor.role)
     if part is not None:
-        # An admitted item is on the desk again only when its yearly review is due.
-        mine |= Q(case__state__in=sorted(APPLICATION.owned_by(part) - {ADMITTED, SUSPENDED, CONSULTING}))
+        owned = APPLICATION.owned_by(part)
+        mine |= Q(case__state__in=sorted(owned - {ADMITTED, SUSPENDED, CONSULTING}))
+        # What communities are asked is theirs while their time runs; an admitted item is on the desk again when its
+        # yearly review is due.
+        now = timezone.now()
+        mine |= Q(case__state__in=sorted(owned & {CONSULTING}), case__step_due__lt=now)
+        mine |= Q(case__state__in=sorted(owned & {ADMITTED, SUSPENDED}), review_due__lte=timezone.localdate(now))
     return mine
 
 
@@ -115,3 +121,10 @@ def objections(matter: Matter) -> list[Objection]:
     """What was said against an item, in all versions of its list, newest first. One statement."""
     rows = Objection.objects.filter(matter__in=Matter.objects.same_item(matter))
     return list(rows.select_related("area", "post", "by").order_by("-at", "-pk")[:200])
+
+
+def has_desk(actor: Actor) -> bool:
+    """Whether applications can lie on this actor's desk at all."""
+    rights = (Permission.TASK_WORK, Permission.TASK_SUPERVISE)
+    sends = actor.can(Permission.TASK_SEND) and actor.unit_id is not None
+    return sends or actor.role == LEGAL_REVIEW.code or any(actor.can(right) for right in rights)

@@ -227,12 +227,13 @@ ABOUT: Final[Mapping[str, str]] = {
     "no_agreement": _("no agreement"),
     "agreement": _("agreement of the communities"),
     "already_held": _("held already"),
+    "contest_upheld": _("citation lost"),
 }
 
 
 def named(rules_kept: Iterable[str]) -> str:
     """The rules that an event keeps, in the reader's language."""
-    return "、".join(gettext(ABOUT[code]) if code in ABOUT else code for code in dict.fromkeys(rules_kept))
+    return "、".join(dict.fromkeys(gettext(ABOUT.get(code, _("another rule"))) for code in rules_kept))
 
 
 #: Which reason for refusing fits which objection, most telling first.

@@ -58,6 +58,7 @@ def agreements(request: ActorRequest) -> TemplateResponse:
         unit=number_of(params.get("unit", "")),
         area=area if area.isascii() and area.isdigit() and len(area) <= 12 else "",
         late=params.get("late") == "1",
+        todo=params.get("view") == "todo",
         due_from=month_of(params.get("due_from", "")),
         due_to=month_of(params.get("due_to", "")),
     )
@@ -78,6 +79,8 @@ def agreements(request: ActorRequest) -> TemplateResponse:
         chips.append(Chip(_("Area"), name, without(request, "area")))
     if chosen.late:
         chips.append(Chip(_("Only"), _("something is late"), without(request, "late")))
+    if chosen.todo:
+        chips.append(Chip(_("Only"), _("what waits for you"), without(request, "view")))
     if chosen.late and (chosen.due_from or chosen.due_to):
         months = " – ".join(f"{one:%Y-%m}" for one in (chosen.due_from, chosen.due_to) if one)
         chips.append(Chip(_("Due"), months, without(request, "due_from", "due_to")))

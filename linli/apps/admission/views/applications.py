@@ -47,7 +47,7 @@ def applications(request: ActorRequest) -> TemplateResponse:
     """The applications of the actor's scope. Two statements."""
     now, actor = timezone.now(), request.actor
     may_apply = actor.can(Permission.TASK_SEND) and actor.unit_id is not None
-    has_desk = actor.can(Permission.TASK_WORK) or may_apply or actor.can(Permission.TASK_SUPERVISE)
+    has_desk = queries.has_desk(actor)
     has_desk = has_desk or actor.can(Permission.CATALOGUE_CHECK)
     q = words_of(request)
     view = request.GET.get("view", "")

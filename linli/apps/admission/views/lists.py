@@ -49,17 +49,16 @@ def lists(request: ActorRequest) -> HttpResponse:
     ending = endings_for(actor, today)
     rows = queries.readable(actor).select_related("area").order_by("kind", "name", "-version")
     works = any(actor.can(right) for right in queries.LIST_RIGHTS)
-    found = [one for one in rows[:1000] if _place(one, today) == view]
+    waiting = list(queries.desk_of(actor).select_related("area").order_by("kind", "name", "-version"))
+    found = waiting if view == "todo" else [one for one in rows[:1000] if _place(one, today) == view]
+    count = len(ending) + len(waiting)
+    todo = {"label": _("To do"), "count": count, "url": "?view=todo", "current": view == "todo"}
     context = {
         "rows": [(one, status(one, today)) for one in found],
         "view": view,
         "ending": ending if view == "todo" else [],
         "tabs": [
-            *(
-                [{"label": _("To do"), "count": len(ending), "url": "?view=todo", "current": view == "todo"}]
-                if actor.can(Permission.CATALOGUE_MANAGE)
-                else []
-            ),
+            *([todo] if works else []),
             {"label": _("In force"), "url": "?", "current": view == "current"},
             *([{"label": _("On their way"), "url": "?view=drafts", "current": view == "drafts"}] if works else []),
             {"label": _("Past"), "url": "?view=past", "current": view == "past"},

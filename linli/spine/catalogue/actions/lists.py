@@ -15,7 +15,7 @@ from linli.foundation.rules import queries as rules
 from linli.lib.chinese import clip, tidy
 from linli.lib.errors import Invalid, NotAllowed, Refusal, Stale
 from linli.lib.months import months_later
-from linli.spine.catalogue import basis, queries, wording
+from linli.spine.catalogue import basis, news, queries, wording
 from linli.spine.catalogue.actions import items
 from linli.spine.catalogue.actions.drafts import MOVED, locked_draft, locked_in, may, note_step
 from linli.spine.catalogue.models import ListStep, Matter, MatterList
@@ -293,6 +293,8 @@ def _turn(locked: MatterList, to: str, step: str, by: Actor, now: datetime, note
     locked.status = to
     locked.save(update_fields=["status", "drafted_by", "checked_by", "approved_by"])
     note_step(locked, step, by, now, note)
+    if to in queries.NEXT_RIGHT:
+        news.tell_next(locked, by, now)
     return locked
 
 
