@@ -1,7 +1,7 @@
 """Counts kept by every move of a task: its difference goes to the row of its community and that of its district."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Sum
@@ -19,8 +19,12 @@ DISTRICT = 6
 
 def keys_of(case: Case, handing: Handing) -> tuple[Key, Key]:
     """The two rows that count this task: of its community, and of its district."""
-    month = timezone.localdate(case.opened_at).replace(day=1)
-    return (case.area_id[:12], month, handing.unit_id), (case.area_id[:DISTRICT], month, handing.unit_id)
+    return _keys(case.area_id, case.opened_at, handing)
+
+
+def _keys(area_id: str, at: datetime, handing: Handing) -> tuple[Key, Key]:
+    month = timezone.localdate(at).replace(day=1)
+    return (area_id[:12], month, handing.unit_id), (area_id[:DISTRICT], month, handing.unit_id)
 
 
 def facets_of(task: Task) -> Mapping[str, int]:
@@ -47,7 +51,14 @@ def facets_of(task: Task) -> Mapping[str, int]:
         "columns_held": task.columns_held,
         "cells": task.cells,
         "cells_held": task.cells_held,
+        **_spared("answered", 0, handing),
+        **_spared("stopped", int(task.is_stopped), handing),
+        **_spared("recalled", int(task.is_recalled), handing),
     }
+
+
+def _spared(facet: str, n: int, handing: Handing) -> dict[str, int]:
+    return {facet: n, f"{facet}_minutes": n * handing.asked_minutes}
 
 
 def count_new(tasks: Iterable[Task]) -> None:
@@ -60,6 +71,22 @@ def count_new(tasks: Iterable[Task]) -> None:
             for at, facet in enumerate(FACETS):
                 row[at] += facets[facet]
     _add(sums)
+
+
+def count_answered(handing: Handing) -> None:
+    """Count the communities for which all that a form asks was held, so that it went to nobody."""
+    sums: dict[Key, list[int]] = {}
+    for key, facets in _answered(handing):
+        row = sums.setdefault(key, [0] * len(FACETS))
+        for facet, value in facets.items():
+            row[FACETS.index(facet)] += value
+    _add(sums)
+
+
+def _answered(handing: Handing) -> Iterator[tuple[Key, dict[str, int]]]:
+    for area_id in handing.answered:
+        for key in _keys(area_id, handing.at, handing):
+            yield key, _spared("answered", 1, handing)
 
 
 def count_change(before: Mapping[str, int], task: Task) -> None:
@@ -93,6 +120,11 @@ def recount() -> dict[Key, dict[str, int]]:
         for key in keys_of(task.case, task.handing):
             row = rows.setdefault(key, dict.fromkeys(FACETS, 0))
             for facet, value in facets.items():
+                row[facet] += value
+    for handing in Handing.objects.exclude(answered=[]).order_by("pk").iterator(chunk_size=500):
+        for key, spared in _answered(handing):
+            row = rows.setdefault(key, dict.fromkeys(FACETS, 0))
+            for facet, value in spared.items():
                 row[facet] += value
     return rows
 

@@ -29,6 +29,11 @@ CONTESTING: Final = ("contest", "uphold")
 BELOW: Final[Mapping[int, int]] = {2: 6, 4: 6, 6: 9, 9: 12}
 
 
+def hours(minutes: int) -> str:
+    """Minutes as hours: whole from ten on, to a tenth below."""
+    return f"{minutes / 60:,.0f}" if minutes >= 600 else f"{minutes / 60:.1f}"
+
+
 @dataclass(frozen=True)
 class Figures:
     """Counts by facet, and what follows from them."""
@@ -49,6 +54,21 @@ class Figures:
     def off_percent(self) -> int:
         """How much of it was on no list, in percent, to the nearest."""
         return round(100 * self.off_list / self.tasks) if self.tasks else 0
+
+    @property
+    def spared_minutes(self) -> int:
+        """What never reached a community, in the minutes that senders had estimated for it."""
+        return self.answered_minutes + self.stopped_minutes + self.recalled_minutes
+
+    @property
+    def asked_hours(self) -> str:
+        """The senders' estimate, as it is read."""
+        return hours(self.asked_minutes)
+
+    @property
+    def spared_hours(self) -> str:
+        """What never reached a community, as it is read."""
+        return hours(self.spared_minutes)
 
     @property
     def refusals(self) -> int:

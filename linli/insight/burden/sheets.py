@@ -19,6 +19,10 @@ _FIGURES: Final[Mapping[str, Callable[[Figures], Value]]] = {
     "因逾期拒绝": lambda row: row.refused_late,
     "督促纠正": lambda row: row.corrected,
     "附异议接收": lambda row: row.protested,
+    "预计用时（分钟）": lambda row: row.asked_minutes,
+    "免填报（分钟）": lambda row: row.answered_minutes,
+    "拒绝或清单外未办（分钟）": lambda row: row.stopped_minutes,
+    "撤回（分钟）": lambda row: row.recalled_minutes,
 }
 _CITATIONS: Final[Mapping[str, Callable[[Citations], Value]]] = {
     "引用清单事项": lambda row: row.cited,

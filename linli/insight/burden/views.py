@@ -28,7 +28,7 @@ from linli.foundation.areas.models import Area
 from linli.foundation.areas.queries import names_of
 from linli.foundation.files.documents import XLSX
 from linli.insight.burden import queries, sheets
-from linli.insight.burden.queries import Citations, Figures, Scope
+from linli.insight.burden.queries import Citations, Figures, Scope, hours
 from linli.lib.codes import ancestors
 from linli.lib.money import yuan
 from linli.lib.months import months_later
@@ -64,6 +64,7 @@ def burden(request: ActorRequest) -> TemplateResponse:
         "headline": _headline(area, scope, found, money),
         "kpis": [
             *_kpis(scope, found, money, reads_rows),
+            *_of_what_was_spared(scope, found, reads_rows),
             *_of_citations(scope, citations, reads_rows),
             *_of_forms(scope, given, reads_rows),
         ],
@@ -222,13 +223,13 @@ def _kpis(scope: Scope, found: Figures, money: queries.Money, reads: bool) -> li
         ),
         item(
             _("Hours, as senders estimate"),
-            _hours(found.asked_minutes),
+            hours(found.asked_minutes),
             _rows(scope, reads),
             unit=_("h"),
         ),
         item(
             _("Hours, as communities report"),
-            _hours(found.spent_minutes),
+            hours(found.spent_minutes),
             _rows(scope, reads, facet="reported"),
             unit=_("h"),
             delta=_("for %(n)s tasks, %(mean)s minutes each") % {"n": found.spent_tasks, "mean": mean},
@@ -273,6 +274,27 @@ def _of_forms(scope: Scope, given: queries.FormFigures, reads: bool) -> list[dic
     ]
 
 
+def _of_what_was_spared(scope: Scope, found: Figures, reads: bool) -> list[dict[str, Any]]:
+    """What never reached a community, in hours, each part with its tasks; nothing where all did."""
+    parts = (
+        (_("Hours spared: forms answered without the community"), "answered", ""),
+        (_("Hours spared: refused or found off the lists"), "stopped", _rows(scope, reads, facet="stopped")),
+        (_("Hours spared: recalled by the sender"), "recalled", _rows(scope, reads, facet="recalled")),
+    )
+    return [
+        {
+            "label": label,
+            "value": hours(getattr(found, f"{facet}_minutes")),
+            "unit": _("h"),
+            "url": url,
+            "delta": ngettext("%(n)s task", "%(n)s tasks", n) % {"n": n},
+            "delta_kind": "",
+        }
+        for label, facet, url in parts
+        if (n := getattr(found, facet))
+    ]
+
+
 def _cited(scope: Scope, unit_id: int, found: Citations, reads: bool) -> dict[str, Any]:
     """The contested and the lost citations of a sender, each with its tasks."""
     unit = str(unit_id)
@@ -300,10 +322,6 @@ def _of_citations(scope: Scope, by_unit: Mapping[int, Citations], reads: bool) -
             "delta_kind": "bad" if found.lost else "",
         }
     ]
-
-
-def _hours(minutes: int) -> str:
-    return f"{minutes / 60:,.0f}" if minutes >= 600 else f"{minutes / 60:.1f}"
 
 
 def _month_options(today: date, scope: Scope) -> dict[str, list[Option]]:

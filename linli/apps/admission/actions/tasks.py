@@ -151,6 +151,7 @@ def hand_down(*, by: Actor, given: HandingGiven, now: datetime) -> Handed:
     if answered:
         handing.answered = answered
         handing.save(update_fields=["answered"])
+        tally.count_answered(handing)
     wanted = [area for area in areas if area.pk not in set(answered)]
     made = _open(by, handing, wanted, objections, party_of_unit(unit=unit, now=now), now, asked)
     if asked.columns:

@@ -148,6 +148,8 @@ OPEN = frozenset(state.code for state in STATES if not state.final)
 #: The states in which somebody owes an answer, by a day.
 WAITING = _set(ARRIVED, OFF_LIST, CONTESTED, RETURNED, ASKED, REFUSED, CORRECTING, ANSWERED)
 
+#: It was refused, or found to be on no list, and never came back to the community.
+STOPPED = _set(REFUSED, CORRECTING, ANSWERED, CORRECTED)
 #: The community has not said whether it takes it on: neither accepted nor given up.
 UNANSWERED = _set(ARRIVED, RETURNED)
 

@@ -28,6 +28,13 @@ FACETS = (
     "columns_held",
     "cells",
     "cells_held",
+    # What never reached a community, and the minutes that its sender had estimated for it.
+    "answered",
+    "answered_minutes",
+    "stopped",
+    "stopped_minutes",
+    "recalled",
+    "recalled_minutes",
 )
 
 
@@ -70,6 +77,12 @@ class TaskTally(models.Model):
     columns_held = models.IntegerField(default=0)
     cells = models.BigIntegerField(default=0)
     cells_held = models.BigIntegerField(default=0)
+    answered = models.IntegerField(default=0)
+    answered_minutes = models.BigIntegerField(default=0)
+    stopped = models.IntegerField(default=0)
+    stopped_minutes = models.BigIntegerField(default=0)
+    recalled = models.IntegerField(default=0)
+    recalled_minutes = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["area_code", "month", "unit"], name="admission_one_tally")]

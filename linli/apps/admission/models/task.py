@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.apps.admission.flow.task import RECALLED, STOPPED
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Post, Unit
 from linli.foundation.accounts.roles import DEPARTMENT_STAFF, Permission
@@ -114,6 +115,16 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"task {self.case_id}"
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was refused or judged to be on no list, and nobody gave it back. Needs `case` loaded."""
+        return self.case.state in STOPPED and self.spent_minutes is None
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether its sender took it back before the community handed anything in. Needs `case` loaded."""
+        return self.case.state == RECALLED and self.spent_minutes is None
 
     @property
     def percent_held(self) -> int | None:

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from linli.apps.admission.flow import TASK
-from linli.apps.admission.flow.task import CONTESTED
+from linli.apps.admission.flow.task import CONTESTED, RECALLED, STOPPED
 from linli.apps.admission.models import Handing, Task
 from linli.apps.admission.tally import LATE
 from linli.foundation.accounts.actors import Actor
@@ -42,6 +42,8 @@ FACETS: Final[Mapping[str, Q]] = {
     "protested": Q(protested=True),
     "corrected": Q(case__state="corrected"),
     "finished": Q(case__state="finished"),
+    "stopped": Q(case__state__in=sorted(STOPPED), spent_minutes__isnull=True),
+    "recalled": Q(case__state=RECALLED, spent_minutes__isnull=True),
     "reported": Q(spent_minutes__isnull=False),
     "held": Q(cells_held__gt=0) | Q(held_at__isnull=True, columns_held__gt=0),
 }

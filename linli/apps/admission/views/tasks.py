@@ -160,6 +160,8 @@ def facet_words() -> dict[str, str]:
         "protested": _("accepted under protest"),
         "corrected": _("corrected"),
         "finished": _("finished"),
+        "stopped": _("refused for good: never done"),
+        "recalled": _("recalled before it was done"),
         "reported": _("with reported time"),
         "held": _("asked again for what is held"),
     }
