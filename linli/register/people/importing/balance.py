@@ -17,7 +17,7 @@ from linli.foundation.accounts.actors import Actor
 from linli.foundation.audit import actions as audit
 from linli.foundation.imports.models import Batch
 from linli.lib import annotated
-from linli.register.people.importing import contents, setting_aside
+from linli.register.people.importing import contents, groups_said, setting_aside
 from linli.register.people.importing.setting_aside import LEAVE_HIDDEN
 from linli.register.people.models import Staged
 
@@ -145,6 +145,14 @@ def remarks(batch: Batch) -> list[str]:
         said = _(", ").join(_("%(name)s (%(n)s cells)") % {"name": name, "n": n} for name, n in left)
         text = ngettext("%(n)s column is left out: %(names)s", "%(n)s columns are left out: %(names)s", len(left))
         found.append(text % {"n": len(left), "names": said})
+    names = [batch.columns[int(at)] for at, key in batch.mapping.items() if key in not_read_of(batch)]
+    if names:
+        text = ngettext(
+            "%(n)s column is read of nobody: %(names)s. Linli reckons these groups itself, or officers enter them.",
+            "%(n)s columns are read of nobody: %(names)s. Linli reckons these groups itself, or officers enter them.",
+            len(names),
+        )
+        found.append(text % {"n": len(names), "names": _(", ").join(names)})
     if batch.book.get("opened"):
         found.append(marks(batch.book["opened"]))
     return found
@@ -195,6 +203,11 @@ def columns_left_out(batch: Batch) -> list[tuple[str, int]]:
         for at, name in enumerate(batch.columns)
         if at not in taken and at < len(filled) and filled[at] and name != annotated.PROBLEM
     ]
+
+
+def not_read_of(batch: Batch) -> list[str]:
+    """The keys of columns that were matched to a group which no sheet gives."""
+    return groups_said.not_read(filter(None, batch.mapping.values()), area_id=batch.area_id)
 
 
 def log(batch: Batch, now: datetime) -> None:

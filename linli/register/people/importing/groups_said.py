@@ -1,10 +1,11 @@
 """The columns of special groups in a row: what each says, put together; two that contradict each other ask."""
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
-from linli.register.people.headings import Meaning
+from linli.register.people import groups
+from linli.register.people.headings import Meaning, is_group, meaning_of
 from linli.register.people.importing.answers import Belongs, Group, Listed, Lists, key
 from linli.register.people.importing.cells import DITTO, Remembered, Why, asked_word
 from linli.register.people.importing.facts import Facts
@@ -12,6 +13,19 @@ from linli.register.people.importing.unread import unread
 
 Handler = Callable[[dict[str, Any], str, dict[str, Why]], None]
 LIST = "tags"
+
+
+#: 党员 follows from 政治面貌 (GB/T 4762): 01 is a member of the party, 02 one on probation.
+PARTY: Final = "party_member"
+OF_PARTY: Final = ("01", "02")
+
+
+def not_read(keys: Iterable[str], *, area_id: str) -> list[str]:
+    """Those keys of columns that ask for a group which no sheet gives: Linli reckons it, or officers alone enter it."""
+    given = {
+        f"tag:{one.code}" for one in groups.groups(area_id=area_id).values() if not one.computed or one.code == PARTY
+    }
+    return [key for key in keys if is_group(meaning_of(key).field) and meaning_of(key).field not in given]
 
 
 class GroupCells:
@@ -55,8 +69,8 @@ class GroupCells:
     def _one(self, name: str, meaning: Meaning) -> Handler:
         code = meaning.field.removeprefix("tag:")
         group = self.groups.get(code)
-        if group is None or code in self.computed:
-            # Nobody types what follows from facts; restricted groups do not come from sheets.
+        if group is None or (code in self.computed and code != PARTY):
+            # Nobody types what follows from facts; restricted groups do not come from sheets (`not_read`).
             return lambda _values, _text, _errors: None
         saved: Mapping[str, str] = self.facts.saved.get(name, {})
 
@@ -71,7 +85,9 @@ class GroupCells:
 
         def handle(values: dict[str, Any], text: str, errors: dict[str, Why]) -> None:
             says, belongs = read(text)
-            if says == "yes":
+            if says == "yes" and code == PARTY:
+                values["_party"] = (name, text)
+            elif says == "yes":
                 values.setdefault("_belongs", []).append(belongs)
             elif says == "no":
                 values.setdefault("_not", {})[code] = (name, text)
@@ -84,6 +100,11 @@ class GroupCells:
     @staticmethod
     def settle(values: dict[str, Any]) -> None:
         """Put what the columns say together; a group that one gives and another denies is not given, and asks."""
+        if party := values.get("_party"):
+            # It follows from 政治面貌; a sheet without that column says it here.
+            values["political"] = values["political"] or OF_PARTY[0]
+            if values["political"] not in OF_PARTY:
+                unread(values, party[0], party[1], ("contradicts", {"text": party[1][:20]}))
         found: dict[str, tuple[str, dict[str, str]]] = {}
         denied = values.get("_not", {})
         for code, level, facts in values.get("_belongs", ()):

@@ -32,7 +32,7 @@ from linli.register.people.importing.cells import (
 from linli.register.people.importing.columns import CONTACTS
 from linli.register.people.importing.doors import Doors, Standing
 from linli.register.people.importing.facts import Facts
-from linli.register.people.importing.groups_said import GroupCells
+from linli.register.people.importing.groups_said import PARTY, GroupCells
 from linli.register.people.importing.numbers import Phones, read_phones
 from linli.register.people.importing.reading import Line
 from linli.register.people.importing.unread import Rows, Unread, unread
@@ -463,6 +463,8 @@ def errors_of(text: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
 def said_of(name: str) -> str:
     """The field of a person that a column tells of: “not:match” of match; of others' columns the column itself."""
     meaning = meaning_of(name)
+    if meaning.field == f"tag:{PARTY}":
+        return "political"
     return meaning.field if meaning.subject == SELF and meaning.field in CODES else name
 
 

@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent / "sheets"
 SHEETS = {
     "户籍底册.xlsx": (47, 45, 0, 0, {}),
     "流动人口登记.csv": (40, 40, 0, 0, {"identity": 1}),
-    "低保残疾台账.xlsx": (36, 36, 0, 2, {"identity": 6, "tag:low_income": 2}),
+    "低保残疾台账.xlsx": (36, 36, 0, 2, {"identity": 6, "tag:low_income": 2, "tag:party_member": 4}),
     "网格员摸排表.csv": (42, 41, 0, 1, {"kind": 10}),
     "老年人花名册.xlsx": (50, 45, 2, 0, {"name": 2}),
 }

@@ -125,6 +125,23 @@ def test_ticks_answer_whether_somebody_lives_where_registered(by):
     assert list(Staged.objects.filter(batch=other).order_by("row").values_list("match", flat=True)) == ["3", "1"]
 
 
+def test_a_column_of_members_of_the_party_says_their_political_standing(by):
+    rows = ("赵一,{0},是,", "钱二,{1},否,", "孙三,{2},是,群众", "李四,{3},是,预备党员")
+    batch = guessed(by, csv("姓名,身份证号,是否党员,政治面貌", *rows))
+    assert list(Staged.objects.filter(batch=batch).order_by("row").values_list("political", flat=True)) == [
+        "01", "", "13", "02",
+    ]  # fmt: skip
+    assert set(unread_sentences(batch)) == {4}
+    applied(by, batch)
+    again = guessed(by, csv("姓名,身份证号,是否党员", "钱二,{1},是"))
+    assert Staged.objects.get(batch=again).differs == "political"
+
+
+def test_a_column_that_is_read_of_nobody_is_told(by):
+    batch = guessed(by, csv("姓名,身份证号,是否独居,是否低保", "赵一,{0},是,是"))
+    assert any("是否独居" in text and "是否低保" not in text for text in balance.remarks(batch))
+
+
 def workbook(*sheets: tuple[str, list[list[str]]], hidden: int = 0) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
