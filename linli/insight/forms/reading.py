@@ -249,8 +249,9 @@ def _asks(one: _Looked) -> bool:
 def _of_table(table: Table) -> tuple[AskedColumn, ...]:
     """The columns of a table of figures, and those of its rows that nothing can count."""
     columns = [
-        AskedColumn(column.at - 1, column.name, "count" if column.spec is not None else "", attribute="count")
+        AskedColumn(column.at - 1, column.name, key, attribute=key)
         for column in table.columns
+        for key in ("" if column.spec is None else "share" if column.spec.share else "count",)
     ]
     label = table.label_at - 1
     unheld = [] if table.digits is not None else [row for row in table.rows if row.spec is None]

@@ -62,7 +62,7 @@ def origin(column: AskedColumn, form: Form) -> tuple[str, str]:
     if not column.is_held:
         return NOT_HELD, ""
     note = MASKED if column.level == "sensitive" else ""
-    if column.attribute == "count":
+    if column.attribute in ("count", "share"):
         return "人口、户与办件统计", ""
     if form.about_cases and column.key in cases.HEADINGS:
         return f"办件·{cases.HEADINGS[column.key][0]}", note

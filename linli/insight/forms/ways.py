@@ -39,7 +39,7 @@ BANDED: Final = frozenset({"born", "born_month", "age", COUNT, *PLACES})
 #: A door, or words in which anybody may be named: left empty unless a person chooses otherwise.
 OWN_WORDS: Final = frozenset(
     {
-        *("workplace", "school", "other_contact", "household_number", "tag_basis", "certificate", "title"),
+        *("workplace", "school", "share", "other_contact", "household_number", "tag_basis", "certificate", "title"),
         *("building", "entrance", "floor", "room", "text", "need"),
     }
 )

@@ -1,7 +1,7 @@
 """The figures of a table: what its cells count in an area, row by row."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -13,7 +13,7 @@ from linli.insight.forms.cases import is_about_cases
 from linli.insight.forms.rosters import CASES_CLASS, period
 from linli.insight.forms.tables.counting import Ground, count
 from linli.insight.forms.tables.reading import Table, TableRow
-from linli.insight.forms.tables.specs import CASES, PEOPLE, Spec
+from linli.insight.forms.tables.specs import CASES, OF_PEOPLE, PEOPLE, Spec
 from linli.lib.filling import Value
 
 COMMUNITY: Final = Level.COMMUNITY.digits
@@ -41,7 +41,8 @@ class FigureSource:
     chosen: Mapping[str, str]
     today: date
     table: Table
-    counted: Mapping[Spec, int | None] = field(default_factory=dict)
+    #: A share → what its row says, of which it is one.
+    _whole: dict[Spec, Spec] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -56,15 +57,38 @@ class FigureSource:
     def rows(self) -> Sequence[FigureRow]:
         """The rows that can be filled, those of the empty room first."""
         wanted = [*self._named_room(), *self._own()]
-        specs = {spec for _row, cells in wanted for spec in cells.values() if spec is not None}
+        asked = {spec for _row, cells in wanted for spec in cells.values() if spec is not None}
+        specs = {part for spec in asked for part in self._parts(spec)}
         year = period(self.table.title, self.today)[0].year
         if is_about_cases(self.chosen):
             year = int(self.chosen[CASES_FROM][:4])
         found = count(specs, Ground(self.actor, self.area_id, self.today, year))
         return [
-            FigureRow(row.at, {**row.values, **{at: found.get(spec) for at, spec in cells.items() if spec is not None}})
+            FigureRow(
+                row.at,
+                {**row.values, **{at: self._told(at, spec, found) for at, spec in cells.items() if spec is not None}},
+            )
             for row, cells in wanted
         ]
+
+    def _parts(self, spec: Spec) -> Sequence[Spec]:
+        """What is counted for a cell: of a share, the part and the whole."""
+        if not spec.share:
+            return [spec]
+        part = replace(spec, share="")
+        if spec.share == OF_PEOPLE:
+            return [part, Spec(measure=PEOPLE, area=spec.area)]
+        return [part, self._whole[spec]]
+
+    def _told(self, at: int, spec: Spec, found: Mapping[Spec, int | None]) -> Value:
+        """A figure; a share in hundredths where its heading says so, else with its sign."""
+        if not spec.share:
+            return found.get(spec)
+        part, whole = (found.get(one) for one in self._parts(spec))
+        if part is None or not whole:
+            return None
+        share = round(100 * part / whole, 2)
+        return share if "%" in next(column.name for column in self.table.columns if column.at == at) else f"{share:g}%"
 
     @property
     def _base(self) -> Spec | None:
@@ -89,8 +113,21 @@ class FigureSource:
             spec = start & column.spec if start is not None else None
             if spec is not None and spec.measure == "" and base is not None and not base.measure:
                 spec = spec & Spec(measure=PEOPLE)
+            if spec is not None and spec.share and not self._has_whole(spec, column.spec, start):
+                spec = None
             cells[column.at] = spec
         return cells
+
+    def _has_whole(self, spec: Spec, asked: Spec, row: Spec | None) -> bool:
+        """Whether it is plain of what a share is one: of its row, or of all rows where its column narrows nothing."""
+        if spec.share == OF_PEOPLE:
+            return (spec.measure or PEOPLE) == PEOPLE and not spec.months
+        is_bare = replace(asked, share="", measure="") == Spec()
+        whole = self._base if is_bare else row
+        if whole is None or spec.months or replace(spec, share="", measure="") == replace(whole, measure=""):
+            return False
+        whole = replace(whole, measure=spec.measure)
+        return self._whole.setdefault(spec, whole) == whole
 
     def _named_room(self) -> Iterator[tuple[FigureRow, dict[int, Spec | None]]]:
         """A row for each area of the kind that the table lists, unless the form has named them itself."""

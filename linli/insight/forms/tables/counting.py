@@ -6,7 +6,7 @@ that came in. A month that has not begun has no figure.
 
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -17,7 +17,18 @@ from django.utils import timezone
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.roles import Permission
-from linli.insight.forms.tables.specs import BIRTHS, CASES, DEATHS, HOUSEHOLDS, PEOPLE, Spec
+from linli.insight.forms.tables.specs import (
+    BIRTHS,
+    CAME,
+    CASES,
+    DEATHS,
+    HOUSEHOLDS,
+    LEFT,
+    MOVED_IN,
+    MOVED_OUT,
+    PEOPLE,
+    Spec,
+)
 from linli.lib.prefix import within
 from linli.register.people.models import Person, PopulationEvent, Spell, Tag
 from linli.register.people.models.event import EventKind
@@ -26,7 +37,16 @@ from linli.spine.cases import kinds
 from linli.spine.cases.models import Case
 
 _NO_BIRTHDAY: Final = -1
-_EVENTS: Final = {BIRTHS: EventKind.BIRTH, DEATHS: EventKind.DEATH}
+_EVENTS: Final = {
+    BIRTHS: EventKind.BIRTH,
+    DEATHS: EventKind.DEATH,
+    MOVED_IN: EventKind.MOVE_IN,
+    MOVED_OUT: EventKind.MOVE_OUT,
+    CAME: EventKind.FLOW_IN,
+    LEFT: EventKind.FLOW_OUT,
+}
+#: More months than a quarter are a total: so far, where not all of them have begun.
+_QUARTER: Final = 3
 
 
 @dataclass(frozen=True)
@@ -56,18 +76,28 @@ def count(specs: Collection[Spec], ground: Ground) -> dict[Spec, int | None]:
 def _group(spec: Spec, ground: Ground) -> tuple[str, date, str] | None:
     """What can be counted by one statement: (measure, day, group); None for what cannot be counted."""
     measure = spec.measure or PEOPLE
-    if measure != PEOPLE and spec.is_of_people:
+    if not _can_be_asked(measure, spec):
         return None
     if measure == PEOPLE and spec.case_class:
         return None
     right = Permission.CASE_READ if measure == CASES else Permission.PEOPLE_READ
-    if not ground.actor.can(right) or (spec.months and not _begun(spec.months, ground)):
+    is_total = measure not in (PEOPLE, HOUSEHOLDS) and len(spec.months) > _QUARTER
+    months = spec.months[:1] if is_total else spec.months
+    if not ground.actor.can(right) or (months and not _begun(months, ground)):
         return None
     on = ground.today
     if measure in (PEOPLE, HOUSEHOLDS) and spec.months:
         last = max(spec.months)
         on = min(date(ground.year, last, monthrange(ground.year, last)[1]), ground.today)
-    return measure, on, spec.tag if measure == PEOPLE else ""
+    return measure, on, spec.tag
+
+
+def _can_be_asked(measure: str, spec: Spec) -> bool:
+    """Whether what a heading narrows can be told of what is counted: the sex of who was born, a group of homes."""
+    if measure == PEOPLE:
+        return True
+    left = replace(spec, tag="") if measure == HOUSEHOLDS else replace(spec, sex="") if measure in _EVENTS else spec
+    return not left.is_of_people
 
 
 def _begun(months: tuple[int, ...], ground: Ground) -> bool:
@@ -116,8 +146,10 @@ def _fits(spec: Spec, area: str, sex: str, kind: str, reached: int) -> bool:
     )
 
 
-def _households(specs: list[Spec], ground: Ground, on: date, _tag: str) -> dict[Spec, int | None]:
+def _households(specs: list[Spec], ground: Ground, on: date, tag: str) -> dict[Spec, int | None]:
     rows = Spell.objects.on(on).within(ground.area_id).filter(ground.actor.within(), household_id__isnull=False)
+    if tag:
+        rows = rows.filter(person_id__in=Tag.objects.on(on).filter(kind=tag).values("person_id"))
     by_area: Mapping[str, int] = dict(
         rows.order_by().values_list("area_id").annotate(n=Count("household_id", distinct=True))
     )
@@ -163,14 +195,15 @@ def _events(specs: list[Spec], ground: Ground, _on: date, _tag: str) -> dict[Spe
     grouped = list(
         rows.annotate(month=ExtractMonth("happened_on"))
         .order_by()
-        .values_list("area_id", "kind", "month")
+        .values_list("area_id", "kind", "month", "person__sex")
         .annotate(n=Count("pk"))
     )
     return {
         spec: sum(
             n
-            for area, kind, month, n in grouped
+            for area, kind, month, sex, n in grouped
             if kind == _EVENTS[spec.measure]
+            and spec.sex in ("", sex)
             and area.startswith(spec.area)
             and (not spec.months or month in spec.months)
         )

@@ -1,11 +1,12 @@
 """Find the table of figures in a grid: its headings, its rows, and what each of its cells counts. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from linli.insight.forms.tables.grids import Grid
-from linli.insight.forms.tables.specs import Spec, parse, parse_path
+from linli.insight.forms.tables.specs import THIS_MONTH, UP_TO_THIS_MONTH, Spec, parse, parse_path
 from linli.lib.chinese import fold
 
 MOST_LOOKED_AT: Final = 12
@@ -80,10 +81,12 @@ def find(grid: Grid) -> Table | None:
         return None
     label_at, number_at = labels
     label_name = "/".join(paths[label_at])
-    columns = tuple(
-        TableColumn(at, "/".join(path), parse_path(path))
-        for at, path in paths.items()
-        if path and at not in (label_at, number_at)
+    columns = _shared(
+        tuple(
+            TableColumn(at, "/".join(path), parse_path(path))
+            for at, path in paths.items()
+            if path and at not in (label_at, number_at)
+        )
     )
     digits = next((_AREAS[part] for part in paths[label_at] if part in _AREAS), None)
     rows, blank_from, blanks = _rows(grid, bottom + 1, label_at, number_at, digits)
@@ -97,13 +100,29 @@ def find(grid: Grid) -> Table | None:
     return Table(grid, bottom + 1, label_at, label_name, number_at, columns, rows, digits, blank_from, blanks, title)
 
 
+def _shared(columns: tuple[TableColumn, ...]) -> tuple[TableColumn, ...]:
+    """The same columns; 占比 alone is that of the figure before it."""
+    found: list[TableColumn] = []
+    before: Spec | None = None
+    for column in columns:
+        spec = column.spec
+        if spec is not None and spec.share and replace(spec, share="") == Spec():
+            spec = replace(before, share=spec.share) if before is not None and not before.share else None
+            column = replace(column, spec=spec)
+        before = column.spec
+        found.append(column)
+    return tuple(found)
+
+
 def _header(grid: Grid) -> int | None:
     for row in range(1, min(grid.rows, MOST_LOOKED_AT) + 1):
         said = {word for word in grid.row(row)[1:] if word}
         if len(said) < 1 or len({*said, grid.row(row)[0]}) < 2:
             continue
         known = [word for word in said if (spec := parse(word)) is not None and (spec != Spec() or _TOTAL.match(word))]
-        if len(known) >= 2 or (len(said) <= 3 and known):
+        # 项目, 数量, 备注: what is counted say the rows.
+        is_narrow = len(said) <= 3 and any(parse(word) is not None for word in said)
+        if len(known) >= 2 or is_narrow:
             return row
     return None
 
@@ -164,14 +183,41 @@ def _rows(
             break
         is_total = bool(_TOTAL.fullmatch(words[-1])) and len(words) == 1
         spec = Spec() if is_total else (None if digits is not None else parse_path(words))
+        # Of what a whole row is a share, its columns do not say.
+        spec = None if spec is not None and spec.share else spec
         rows.append(TableRow(number, "/".join(words), spec, is_total))
     return tuple(rows), blank_from, blanks
 
 
 def within_months(table: Table) -> Table:
-    """The same table, its total row over the months that its other rows name."""
-    months = tuple(sorted({month for row in table.rows if row.spec is not None for month in row.spec.months}))
-    if not months:
-        return table
-    rows = tuple(replace(row, spec=Spec(months=months)) if row.is_total else row for row in table.rows)
-    return replace(table, rows=rows)
+    """The same table, its totals over the months that its other rows or columns name, and 本月 that of its title."""
+    this = _MONTH_OF_TITLE.search(table.title)
+    rows = tuple(replace(row, spec=_in_month(row.spec, this)) for row in table.rows)
+    columns = tuple(replace(column, spec=_in_month(column.spec, this)) for column in table.columns)
+    named = Spec(months=_months(row.spec for row in rows))
+    if named.months:
+        rows = tuple(replace(row, spec=named) if row.is_total else row for row in rows)
+    across = Spec(months=_months(column.spec for column in columns))
+    if len(across.months) > 1:
+        columns = tuple(
+            replace(column, spec=across) if column.spec == Spec() and _TOTAL.fullmatch(column.name) else column
+            for column in columns
+        )
+    return replace(table, rows=rows, columns=columns)
+
+
+_MONTH_OF_TITLE: Final = re.compile(r"(?<![0-9])(1[0-2]|0?[1-9])月")
+
+
+def _months(specs: Iterable[Spec | None]) -> tuple[int, ...]:
+    return tuple(sorted({month for spec in specs if spec is not None for month in spec.months}))
+
+
+def _in_month(spec: Spec | None, this: re.Match[str] | None) -> Spec | None:
+    """What 本月 and 累计 mean in the month of a title; nothing where it names none."""
+    if spec is None or spec.months not in (THIS_MONTH, UP_TO_THIS_MONTH):
+        return spec
+    if this is None:
+        return None
+    month = int(this[1])
+    return replace(spec, months=(month,) if spec.months == THIS_MONTH else tuple(range(1, month + 1)))

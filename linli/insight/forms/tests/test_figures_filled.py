@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
 from linli.apps.admission.tests.factories import HOME
 from linli.apps.incidents.tests.factories import report
@@ -16,7 +17,7 @@ from linli.insight.forms.tests import made_forms
 from linli.insight.forms.tests.expected import Facts
 from linli.lib.prefix import within
 from linli.project.demo.population import load_population
-from linli.register.people.models import Household
+from linli.register.people.models import Household, PopulationEvent, Tag
 from linli.spine.cases.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,16 @@ def fill_in(actor_of, health, now, tmp_path):
         ("矛盾纠纷", Spec(measure="cases", case_class="dispute")),
         ("合计", Spec()),
         ("16岁以下", None),
-        ("低保户数", None),
+        ("低保户数", Spec(measure="households", tag="low_income")),
+        ("残疾人户数", None),
+        ("老年人口", Spec(age_from=60)),
+        ("未成年人数", Spec(age_to=17)),
+        ("十一月", Spec(months=(11,))),
+        ("上半年", Spec(months=(1, 2, 3, 4, 5, 6))),
+        ("65岁以上占比", Spec(age_from=65, share="row")),
+        ("65岁及以上人口占总人口比例(%)", Spec(age_from=65, share="people")),
+        ("迁入人数", Spec(measure="moved_in")),
+        ("儿童", None),
         ("办结率", None),
         ("同比增长", None),
         ("备注", None),
@@ -151,6 +161,83 @@ def test_cases_by_month_and_class(facts, fill_in):
         # A month that has not begun has no figure.
         assert [cell.value for cell in sheet[2 + month]][1:5] == (want if month <= 11 else [None] * 4)
     assert [column.name for column in form.missing] == ["办结率"]
+
+
+def test_shares_are_of_what_their_row_says(facts, fill_in):
+    names = ["总人口", "其中：女", "占比", "65岁以上占比", "老年人口占总人口比例(%)"]
+    rows = ["0-6岁", "7-17岁", "18-59岁", "60岁及以上", "党员"]
+    book, form = fill_in(_cross("人口结构统计表", "类别", names, rows), "人口结构.xlsx", {"all": "1"})
+    sheet = book.active
+    assert form.missing == ()
+    people, party = facts.people, facts.of("party_member")
+    for at, (low, high) in enumerate(((0, 6), (7, 17), (18, 59), (60, 200)), start=3):
+        mine = [one for one in people if facts.age(one) is not None and low <= facts.age(one) <= high]
+        women = sum(one.sex == "2" for one in mine)
+        got = [cell.value for cell in sheet[at]][1:6]
+        assert got[:3] == [len(mine), women, f"{round(100 * women / len(mine), 2):g}%" if mine else None]
+    old, aged = (sum((facts.age(one) or 0) >= age for one in party) for age in (65, 60))
+    got = [cell.value for cell in sheet[7]][1:6]
+    assert got[0] == len(party) > 0
+    assert got[3:] == [f"{round(100 * old / len(party), 2):g}%", round(100 * aged / len(people), 2)]
+
+
+def test_columns_of_months_and_their_total(facts, fill_in):
+    months = [f"{month}月" for month in range(1, 13)]
+    content = _cross(
+        "2026年社区工作统计表", "项目", [*months, "合计"], ["受理件数", "矛盾纠纷", "流入", "出生人数", "总人口"]
+    )
+    book, _form = fill_in(content, "按月统计.xlsx", {"all": "1"})
+    rows = [[cell.value for cell in row][1:14] for row in book.active["A3:N7"]]
+    cases = list(Case.objects.filter(kind="incident", area_id__gte=HOME, opened_at__year=2026))
+    events = list(PopulationEvent.objects.filter(happened_on__year=2026, undone_at=None, **within("area_id", HOME)))
+    told = (
+        [timezone.localtime(one.opened_at).month for one in cases],
+        [timezone.localtime(one.opened_at).month for one in cases if one.event_class == "dispute"],
+        [one.happened_on.month for one in events if one.kind == "flow_in"],
+        [one.happened_on.month for one in events if one.kind == "birth"],
+    )
+    for row, found in zip(rows, told, strict=False):
+        assert row == [*(found.count(month) for month in range(1, 12)), None, len(found)]
+    assert len(told[0]) > 3
+    assert len(told[2]) > 3
+    # A sum of headcounts counts nobody.
+    assert rows[4][10] == len(facts.people)
+    assert rows[4][11:] == [None, None]
+
+
+def test_this_month_is_that_of_the_title(facts, fill_in):
+    book, _form = fill_in(
+        _cross("2026年11月诉求统计表", "类别", ["本月", "本年累计"], ["受理件数", "矛盾纠纷"]),
+        "诉求.xlsx",
+        {"all": "1"},
+    )
+    cases = list(Case.objects.filter(kind="incident", area_id__gte=HOME, opened_at__year=2026))
+    for at, mine in ((3, cases), (4, [one for one in cases if one.event_class == "dispute"])):
+        month = [one for one in mine if timezone.localtime(one.opened_at).month == 11]
+        assert [cell.value for cell in book.active[at]][1:3] == [len(month), len(mine)]
+    book, _form = fill_in(
+        _cross("诉求月度统计表", "类别", ["受理件数", "本月"], ["矛盾纠纷", "安全隐患"]), "诉求.xlsx", {"all": "1"}
+    )
+    assert book.active["C3"].value is None
+    assert book.active["B3"].value is not None
+
+
+def test_homes_with_somebody_in_a_group_and_who_was_born(facts, fill_in, now):
+    for one in facts.people[:40:4]:
+        Tag.objects.create(person=one, kind="low_income", source="typed", since=now.date(), recorded_at=now)
+    content = _cross("2026年民政对象统计表", "项目", ["数量", "备注"], ["低保户数", "低保人数", "总户数", "出生人数"])
+    book, _form = fill_in(content, "民政.xlsx", {"all": "1"})
+    poor = facts.people[:40:4]
+    homes = {one.household_id for one in poor}
+    assert [book.active.cell(at, 2).value for at in (3, 4)] == [len(homes), len(poor)]
+    content = _cross("2026年出生统计表", "项目", ["男", "女", "合计"], ["出生人数", "死亡人数"])
+    book, _form = fill_in(content, "出生.xlsx", {"all": "1"})
+    for at, kind in ((3, "birth"), (4, "death")):
+        mine = PopulationEvent.objects.filter(
+            kind=kind, happened_on__year=2026, undone_at=None, **within("area_id", HOME)
+        )
+        want = [mine.filter(person__sex=sex).count() for sex in "12"]
+        assert [cell.value for cell in book.active[at]][1:4] == [*want, mine.count()]
 
 
 def test_the_roster_narrows_figures_and_rows_that_nobody_counts_stay_empty(facts, fill_in):
