@@ -19,6 +19,7 @@ from linli.lib.errors import Invalid
 from linli.lib.money import yuan
 from linli.spine.cases import clock, kinds
 from linli.spine.cases.kinds import Change, Effect
+from linli.spine.cases.models import Case
 from linli.spine.catalogue.actions import admitted
 from linli.spine.catalogue.actions.items import ItemGiven
 from linli.spine.catalogue.models import Matter
@@ -67,6 +68,21 @@ def _refuse_late(change: Change) -> None:
 def _accept_once(change: Change) -> None:
     _responded(change)
     Task.objects.filter(pk=change.case.pk).update(protested=True)
+
+
+def _pass(change: Change) -> None:
+    """The time that the street had it is not the community's: its term begins now, as long as it was."""
+    case = change.case
+    case.term_due += change.now - case.opened_at
+    case.statutory_due = max(case.statutory_due, case.term_due)
+
+
+def _merge(change: Change) -> None:
+    """Into another task of the same community that is still open, named by its number."""
+    number = change.data.get("into")
+    others = Case.objects.filter(kind=change.case.kind, area_id=change.case.area_id, is_open=True)
+    if not isinstance(number, str) or not others.exclude(pk=change.case.pk).filter(number=number).exists():
+        raise Invalid(fields={"into": _("Write the number of another open task of the same community.")})
 
 
 def _uphold(change: Change) -> None:
@@ -139,6 +155,9 @@ TASK_EFFECTS: Mapping[str, Effect] = {
     "refuse": _refuse,
     "refuse_late": _refuse_late,
     "accept_once": _accept_once,
+    "pass_on": _pass,
+    "pass_off_list": _pass,
+    "merge": _merge,
     "contest": _off_the_desk,
     "uphold": _uphold,
     "dismiss": _dismiss,

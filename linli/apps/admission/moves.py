@@ -22,6 +22,7 @@ from linli.spine.catalogue.models import Matter
 
 #: Moves with a form of their own beside the usual fields.
 MINUTES: Final = frozenset({"hand_in"})
+INTO: Final = frozenset({"merge"})
 BASIS: Final = frozenset({"override"})
 FILES: Final = frozenset({"hand_in", "correct", "note"})
 #: Moves that have pages of their own.
@@ -109,6 +110,12 @@ class MoveForm(forms.Form):
                 min_value=1,
                 max_value=60 * 24 * 31,
             )
+        if move.name in INTO:
+            self.fields["into"] = forms.CharField(
+                label=_("Number of the task that it is merged into"),
+                help_text=_("Another open task of the same community."),
+                max_length=16,
+            )
         if move.name in BASIS:
             self.fields["basis"] = forms.CharField(
                 label=_("Document that allows it, with its number"),
@@ -195,6 +202,20 @@ def _others_answer(event: Event, area_id: str) -> bool:
     return event.move == "answer" and _data(event).get("area") != area_id
 
 
+def _joined(data: Mapping[str, Any]) -> list[str]:
+    """The item that it was put under, and the task that it was merged into."""
+    found = []
+    if isinstance(data.get("matter"), dict):
+        matter = data["matter"]
+        # Taken away from the item that it cited, or put under another one.
+        found.append(gettext("Item: %(item)s") % {"item": matter.get("to") or matter.get("from", "")})
+    if data.get("item"):
+        found.append(gettext("Item: %(item)s") % {"item": data["item"]})
+    if data.get("into"):
+        found.append(gettext("Merged into: %(number)s") % {"number": data["into"]})
+    return found
+
+
 def _against_rules(data: Mapping[str, Any]) -> list[str]:
     found = []
     if data.get("rules"):
@@ -225,11 +246,7 @@ def details(event: Event, case: Case, names: Mapping[str, str]) -> list[str]:
     if isinstance(data.get("amount"), dict):
         sums = {key: yuan(int(value)) for key, value in data["amount"].items()}
         found.append(gettext("Money: %(before)s → %(after)s yuan") % {"before": sums["from"], "after": sums["to"]})
-    if isinstance(data.get("matter"), dict):
-        found.append(gettext("Item: %(item)s") % {"item": data["matter"].get("to", "")})
-    if data.get("item"):
-        found.append(gettext("Item: %(item)s") % {"item": data["item"]})
-    found += _against_rules(data)
+    found += [*_joined(data), *_against_rules(data)]
     if data.get("minutes"):
         found.append(gettext("It took %(n)s minutes.") % {"n": data["minutes"]})
     for late in data.get("late", []):

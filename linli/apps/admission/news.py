@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from linli.apps.admission.models import Handing
 from linli.foundation.accounts.models import Post
 from linli.foundation.accounts.roles import (
     CIVIL_AFFAIRS,
@@ -37,6 +38,7 @@ SUPERVISING = (CIVIL_AFFAIRS.code, ORGANISATION.code)
 DESKS = {
     Part.COMMUNITY: "community",
     Part.SENDER: "sender",
+    Part.STREET: "street",
     Part.DISTRICT: "supervisors",
     Part.SUPERVISOR: "supervisors",
 }
@@ -125,6 +127,17 @@ def task_news(user_ids: Iterable[int], number: str, title: str, words: str) -> l
     return _to(user_ids, words % {"title": title, "number": number}, "task", number, link)
 
 
+def street_news(handing: Handing, area_ids: Iterable[str], words: str, now: datetime) -> list[News]:
+    """One sentence to the staff of each street about what was handed to its communities. A statement for each."""
+    link = f"{reverse('admission:tasks')}?view=all&handing={handing.pk}"
+    streets = sorted({area_id[:9] for area_id in area_ids})
+    return [
+        one
+        for code in streets
+        for one in _to(street(code, now), words % {"title": handing.title}, "handing", str(handing.pk), link)
+    ]
+
+
 def application_news(
     user_ids: Iterable[int], application_id: int, name: str, words: str, *, key: str = ""
 ) -> list[News]:
@@ -172,6 +185,14 @@ def told(move: str) -> tuple[tuple[str, ...], str]:
             ("supervisors", "sender"),
             _("A community refuses “%(title)s” (%(number)s): what belongs to it is late."),
         ),
+        "pass_on": (("community",), _("New task: “%(title)s” (%(number)s).")),
+        "pass_off_list": (
+            ("community",),
+            _("“%(title)s” (%(number)s) was handed down without a list. You may refuse it."),
+        ),
+        "hold": (("sender",), _("The street holds “%(title)s” (%(number)s) back. Its reason stands with the task.")),
+        "merge": (("sender",), _("The street has merged “%(title)s” (%(number)s) into another task.")),
+        "turn_down": (("sender",), _("The street turns “%(title)s” (%(number)s) down. Its reason stands with it.")),
         "contest": (
             ("supervisors", "sender"),
             _("A community contests “%(title)s” (%(number)s): this is not what the item says. Judge it in time."),

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from linli.apps.admission.models import Application, Opinion
+from linli.apps.admission.flow.task import UPSTREAM
+from linli.apps.admission.models import Application, Opinion, Task
 from linli.apps.admission.queries import guarantees, judging
 from linli.foundation.accounts.actors import Actor
-from linli.foundation.accounts.roles import CIVIL_AFFAIRS, LEGAL_REVIEW, ORGANISATION, Permission
+from linli.foundation.accounts.roles import CIVIL_AFFAIRS, LEGAL_REVIEW, ORGANISATION, STREET_STAFF, Permission
 from linli.lib.prefix import within
 from linli.spine.cases.flow import Part
 from linli.spine.cases.models import Case
@@ -19,6 +20,9 @@ def task_parts(actor: Actor, case: Case) -> frozenset[Part]:
     parts = _sides(actor, case)
     if actor.can(Permission.TASK_WORK) and actor.covers(case.area_id):
         parts.add(Part.COMMUNITY)
+    # Only the street in which the community lies arranges what comes to it.
+    if actor.role == STREET_STAFF.code and actor.can(Permission.TASK_READ) and actor.covers(case.area_id):
+        parts.add(Part.STREET)
     return frozenset(parts)
 
 
@@ -49,9 +53,13 @@ def _sides(actor: Actor, case: Case) -> set[Part]:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskFacts:
-    """`late`: something that belongs to the task is overdue today. `is_sender`: the actor's own unit sent it."""
+    """`late`: something that belongs to the task is overdue today. `is_sender`: the actor's own unit sent it.
+
+    `off_list`: no list allows it.
+    """
 
     late: bool
+    off_list: bool
     is_sender: bool
 
 
@@ -59,7 +67,9 @@ def task_facts(case: Case, actor: Actor, now: datetime) -> TaskFacts:
     """Two statements for a task that cites an item, none for one that does not."""
     late = bool(guarantees.late_of_case(case, timezone.localdate(now)))
     sender = case.party.unit_id if case.party is not None else None
-    return TaskFacts(late=late, is_sender=sender is not None and sender == actor.unit_id)
+    # Asked only where it decides: of what the street has.
+    off_list = case.state in UPSTREAM and Task.objects.filter(pk=case.pk, off_list=True).exists()
+    return TaskFacts(late=late, is_sender=sender is not None and sender == actor.unit_id, off_list=off_list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from linli.apps.admission.flow.task import CONTESTED
+from linli.apps.admission.flow.task import CONTESTED, CUT
 from linli.apps.admission.models import Agreement, Form, Guarantee, Handing, Task
 from linli.apps.admission.models.burden import FACETS, TaskTally
 from linli.spine.cases.models import Case
@@ -54,6 +54,7 @@ def facets_of(task: Task) -> Mapping[str, int]:
         **_spared("answered", 0, handing),
         **_spared("stopped", int(task.is_stopped), handing),
         **_spared("recalled", int(task.is_recalled), handing),
+        **_spared("cut", int(task.case.state in CUT), handing),
     }
 
 

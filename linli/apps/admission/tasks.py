@@ -12,8 +12,9 @@ from linli.apps.admission import news
 from linli.apps.admission.actions import applications, tasks
 from linli.apps.admission.flow import APPLICATION, TASK
 from linli.apps.admission.flow.application import ADMITTED, AGREEING, CONSULTING, SUSPENDED
-from linli.apps.admission.flow.task import HANDED_IN, WAITING
+from linli.apps.admission.flow.task import HANDED_IN, UPSTREAM, WAITING
 from linli.apps.admission.models import Agreement, Application, Guarantee, GuaranteeKind
+from linli.apps.admission.queries import street
 from linli.apps.admission.queries.guarantees import late_among
 from linli.foundation.accounts.actors import SYSTEM
 from linli.foundation.jobs.schedule import periodic
@@ -104,6 +105,19 @@ def confirm_silent(now: datetime) -> str:
     rows = Case.objects.filter(kind=TASK.kind, is_open=True, state=HANDED_IN, step_due__lt=now)
     found = rows.order_by("step_due").values_list("pk", "seq")[:BATCH]
     return _done(_act(pk, "confirm_silent", seq, now) for pk, seq in found)
+
+
+@periodic(every=timedelta(hours=1), name="admission.street_silent")
+def street_silent(now: datetime) -> str:
+    """What a street has not answered in time goes on to its community, where the rules of the place say so."""
+    rows = Case.objects.filter(kind=TASK.kind, is_open=True, state__in=UPSTREAM, step_due__lt=now)
+    found = rows.order_by("step_due").values_list("pk", "seq", "area_id", "task__off_list")[:BATCH]
+    today = timezone.localdate(now)
+    return _done(
+        _act(pk, "pass_off_list" if off_list else "pass_on", seq, now)
+        for pk, seq, area_id, off_list in found
+        if street.passes_silently(area_id, today)
+    )
 
 
 @periodic(every=timedelta(hours=1), name="admission.overdue")

@@ -58,7 +58,7 @@ class Figures:
     @property
     def spared_minutes(self) -> int:
         """What never reached a community, in the minutes that senders had estimated for it."""
-        return self.answered_minutes + self.stopped_minutes + self.recalled_minutes
+        return self.answered_minutes + self.stopped_minutes + self.recalled_minutes + self.cut_minutes
 
     @property
     def asked_hours(self) -> str:

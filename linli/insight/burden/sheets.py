@@ -23,6 +23,7 @@ _FIGURES: Final[Mapping[str, Callable[[Figures], Value]]] = {
     "免填报（分钟）": lambda row: row.answered_minutes,
     "拒绝或清单外未办（分钟）": lambda row: row.stopped_minutes,
     "撤回（分钟）": lambda row: row.recalled_minutes,
+    "街道合并或退回（分钟）": lambda row: row.cut_minutes,
 }
 _CITATIONS: Final[Mapping[str, Callable[[Citations], Value]]] = {
     "引用清单事项": lambda row: row.cited,

@@ -280,6 +280,7 @@ def _of_what_was_spared(scope: Scope, found: Figures, reads: bool) -> list[dict[
         (_("Hours spared: forms answered without the community"), "answered", ""),
         (_("Hours spared: refused or found off the lists"), "stopped", _rows(scope, reads, facet="stopped")),
         (_("Hours spared: recalled by the sender"), "recalled", _rows(scope, reads, facet="recalled")),
+        (_("Hours spared: merged or turned down by the street"), "cut", _rows(scope, reads, facet="cut")),
     )
     return [
         {

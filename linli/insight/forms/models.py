@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from linli.apps.admission.flow.task import CUT, UPSTREAM
 from linli.apps.admission.models import Handing, Task
+from linli.apps.admission.models.task import COMMUNITY
 from linli.foundation import vault
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Post
@@ -317,4 +319,8 @@ def _in_scope(actor: Actor, before: str) -> Q:
     if actor.role == DEPARTMENT_STAFF.code:
         own = {f"{before}asked__handing__unit_id": actor.unit_id}
         return Q(**own) if actor.unit_id is not None else Q(pk__in=())
-    return actor.within(f"{before}area_id")
+    rows = actor.within(f"{before}area_id")
+    if len(actor.area_id) < COMMUNITY:
+        return rows
+    # As its task: what the street has, or did not let through, has not reached its community.
+    return rows & ~Q(**{f"{before}task__case__state__in": sorted(UPSTREAM | CUT)})

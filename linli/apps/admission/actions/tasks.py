@@ -14,7 +14,7 @@ from linli.apps.admission.actions.texts import note, words
 from linli.apps.admission.flow import TASK
 from linli.apps.admission.held import Asked
 from linli.apps.admission.models import Form, Handing, HandingFile, Task, TaskFile
-from linli.apps.admission.queries import citing, judging
+from linli.apps.admission.queries import citing, judging, street
 from linli.apps.admission.queries.citing import Cited
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
@@ -259,7 +259,11 @@ def _open(
     def facts(case: Case) -> dict[str, object]:
         return {"handing": handing.pk, "rules": [finding.rule for finding in objections[case.area_id]]}
 
-    for opening, group in (("hand_down", on), ("push", off)):
+    today = timezone.localdate(now)
+    ways = {area.pk: street.way(handing.unit, area.pk, today) for area in areas}
+    through = [case for case in made if ways[case.area_id] == street.THROUGH]
+    on, off = ([case for case in group if case not in through] for group in (on, off))
+    for opening, group in (("route", through), ("hand_down", on), ("push", off)):
         cases.open_many(cases=group, opening=opening, by=by, part=Part.SENDER, now=now, facts=facts)
     tasks = [
         Task(
@@ -278,18 +282,33 @@ def _open(
     ]
     Task.objects.bulk_create(tasks, batch_size=500)
     tally.count_new(tasks)
-    _tell_of_arrival(made, tasks, now)
+    _tell_streets(handing, ways, now)
+    arrived = [(case, task) for case, task in zip(made, tasks, strict=True) if ways[case.area_id] != street.THROUGH]
+    _tell_of_arrival(arrived, now)
     return tasks
 
 
-def _tell_of_arrival(made: Sequence[Case], tasks: Sequence[Task], now: datetime) -> None:
-    readers = news.community([case.area_id for case in made], now)
+def _tell_streets(handing: Handing, ways: Mapping[str, str], now: datetime) -> None:
+    with news.in_house():
+        words = {
+            street.COPIED: _("A department hands “%(title)s” to communities of your street."),
+            street.THROUGH: _(
+                "“%(title)s” is to go to communities of your street: pass it on, hold, merge or turn it down."
+            ),
+        }
+        for way, text in words.items():
+            areas = [area_id for area_id, its_way in ways.items() if its_way == way]
+            news.send(news.street_news(handing, areas, text, now), now)
+
+
+def _tell_of_arrival(arrived: Sequence[tuple[Case, Task]], now: datetime) -> None:
+    readers = news.community([case.area_id for case, _task in arrived], now) if arrived else {}
     with news.in_house():
         on = _("New task: “%(title)s” (%(number)s).")
         off = _("“%(title)s” (%(number)s) was handed down without a list. You may refuse it.")
         found = [
             one
-            for case, task in zip(made, tasks, strict=True)
+            for case, task in arrived
             for one in news.task_news(
                 readers.get(case.area_id, [])[:1], case.number, case.title, off if task.off_list else on
             )
@@ -307,10 +326,12 @@ def act(
     expected_seq: int | None = None,
     minutes: int | None = None,
     files: Sequence[StoredFile] = (),
+    into: str = "",
 ) -> Case:
     """Make a move of a task, keep the files that come with it, and tell whom it concerns.
 
-    `minutes`: what it took the community, when it hands in. Raises NotAllowed, Stale, Invalid.
+    `minutes`: what it took the community, when it hands in; `into`: the number of the task that it is
+    merged into. Raises NotAllowed, Stale, Invalid.
     """
 
     def afterwards(change: Change, event: Event) -> None:
@@ -325,6 +346,8 @@ def act(
     facts: dict[str, object] = {}
     if minutes is not None:
         facts["minutes"] = minutes
+    if into:
+        facts["into"] = into
     if files:
         facts["files"] = [file.sha256 for file in files]
     with transaction.atomic():
@@ -372,7 +395,7 @@ def _next_desk(state: str) -> str:
     owner = TASK.state[state].owner
     if Part.COMMUNITY in owner:
         return "street"
-    return "supervisors" if Part.SENDER in owner else "above"
+    return "supervisors" if owner & {Part.SENDER, Part.STREET} else "above"
 
 
 def _tell(change: Change, now: datetime) -> None:

@@ -30,10 +30,13 @@ ARRIVED, OFF_LIST, CONTESTED, RETURNED, ASKED, REFUSED, CORRECTING, ANSWERED = (
     "answered",
 )
 DOING, HANDED_IN, FINISHED, CORRECTED, RECALLED = "doing", "handed_in", "finished", "corrected", "recalled"
+#: 经街道统一安排: before it reaches its community, or instead of it.
+AT_STREET, ON_HOLD, MERGED, TURNED_DOWN = "at_street", "on_hold", "merged", "turned_down"
 
-SENDER, COMMUNITY, DISTRICT, SUPERVISOR, SYSTEM = (
+SENDER, COMMUNITY, STREET, DISTRICT, SUPERVISOR, SYSTEM = (
     Part.SENDER,
     Part.COMMUNITY,
+    Part.STREET,
     Part.DISTRICT,
     Part.SUPERVISOR,
     Part.SYSTEM,
@@ -55,7 +58,36 @@ NOT_THE_SENDER = Guard(
     holds=lambda s: not s.is_sender,
 )
 
+CAME_ON_A_LIST = Guard(
+    name="came_on_a_list",
+    reason=_("It came on no list, and is passed on as that."),
+    holds=lambda s: not s.off_list,
+)
+CAME_OFF_LIST = Guard(
+    name="came_off_list",
+    reason=_("It came on a list, and is passed on as that."),
+    holds=lambda s: s.off_list,
+)
+
 STATES = (
+    State(
+        code=AT_STREET,
+        label=_("With the street, before it reaches the community"),
+        told="",
+        owner=_who(STREET),
+        tone=Tone.NEW,
+        icon="clock",
+        step=True,
+    ),
+    State(
+        code=ON_HOLD,
+        label=_("Held by the street"),
+        told="",
+        owner=_who(STREET),
+        tone=Tone.WARN,
+        icon="player-pause",
+        step=True,
+    ),
     State(
         code=ARRIVED,
         label=_("Handed down, waiting for the community"),
@@ -140,14 +172,20 @@ STATES = (
     ),
     State(code=FINISHED, label=_("Finished"), told="", tone=Tone.DONE, icon="circle-check", final=True),
     State(code=CORRECTED, label=_("Refused and corrected"), told="", tone=Tone.DONE, icon="circle-check", final=True),
+    State(code=MERGED, label=_("Merged into another task"), told="", tone=Tone.DONE, icon="check", final=True),
+    State(code=TURNED_DOWN, label=_("Turned down by the street"), told="", tone=Tone.BACK, icon="circle-x", final=True),
     State(code=RECALLED, label=_("Recalled by the sender"), told="", tone=Tone.NEW, icon="arrow-back-up", final=True),
 )
 
 OPEN = frozenset(state.code for state in STATES if not state.final)
 
 #: The states in which somebody owes an answer, by a day.
-WAITING = _set(ARRIVED, OFF_LIST, CONTESTED, RETURNED, ASKED, REFUSED, CORRECTING, ANSWERED)
+WAITING = _set(AT_STREET, ON_HOLD, ARRIVED, OFF_LIST, CONTESTED, RETURNED, ASKED, REFUSED, CORRECTING, ANSWERED)
 
+#: The street has it: its community has not seen it.
+UPSTREAM = _set(AT_STREET, ON_HOLD)
+#: The street let it not through: its community never sees it.
+CUT = _set(MERGED, TURNED_DOWN)
 #: It was refused, or found to be on no list, and never came back to the community.
 STOPPED = _set(REFUSED, CORRECTING, ANSWERED, CORRECTED)
 #: The community has not said whether it takes it on: neither accepted nor given up.
@@ -170,9 +208,66 @@ OPENINGS = (
         who=_who(SENDER),
         icon="alert-triangle",
     ),
+    Move(
+        name="route",
+        label=_("Handed down through the street"),
+        source=frozenset(),
+        target=AT_STREET,
+        who=_who(SENDER),
+        icon="send",
+    ),
 )
 
 MOVES = (
+    Move(
+        name="pass_on",
+        label=_("Pass it on to the community"),
+        source=UPSTREAM,
+        target=ARRIVED,
+        who=_who(STREET, SYSTEM),
+        wants=(Need.NOTE,),
+        guards=(CAME_ON_A_LIST,),
+        icon="send",
+        primary=True,
+    ),
+    Move(
+        name="pass_off_list",
+        label=_("Pass it on: on no list"),
+        source=UPSTREAM,
+        target=OFF_LIST,
+        who=_who(STREET, SYSTEM),
+        wants=(Need.NOTE,),
+        guards=(CAME_OFF_LIST,),
+        icon="send",
+        primary=True,
+    ),
+    Move(
+        name="hold",
+        label=_("Hold it back"),
+        source=_set(AT_STREET),
+        target=ON_HOLD,
+        who=_who(STREET),
+        needs=(Need.REASON, Need.NOTE),
+        icon="player-pause",
+    ),
+    Move(
+        name="merge",
+        label=_("Merge it into another task"),
+        source=UPSTREAM,
+        target=MERGED,
+        who=_who(STREET),
+        needs=(Need.NOTE,),
+        icon="check",
+    ),
+    Move(
+        name="turn_down",
+        label=_("Turn it down"),
+        source=UPSTREAM,
+        target=TURNED_DOWN,
+        who=_who(STREET),
+        needs=(Need.REASON, Need.NOTE),
+        icon="hand-stop",
+    ),
     Move(
         name="accept",
         label=_("Take it on"),
@@ -377,7 +472,7 @@ MOVES = (
     Move(
         name="recall",
         label=_("Recall it"),
-        source=_set(ARRIVED, OFF_LIST, RETURNED, ASKED, DOING, HANDED_IN),
+        source=_set(AT_STREET, ON_HOLD, ARRIVED, OFF_LIST, RETURNED, ASKED, DOING, HANDED_IN),
         target=RECALLED,
         who=_who(SENDER),
         needs=(Need.NOTE,),
@@ -389,7 +484,7 @@ MOVES = (
         label=_("Add a note"),
         source=OPEN,
         target=None,
-        who=_who(SENDER, COMMUNITY, DISTRICT, SUPERVISOR),
+        who=_who(SENDER, COMMUNITY, STREET, DISTRICT, SUPERVISOR),
         needs=(Need.NOTE,),
         icon="message-circle",
     ),
@@ -411,6 +506,17 @@ CONTESTS = {
     "other_unit": _("The item names another unit"),
     "basis_over": _("What the item rests on no longer holds"),
 }
+HOLDS = {
+    "too_many": _("The communities have too much at once"),
+    "unclear": _("It is not clear what is to be done"),
+    "same_time": _("It is to come together with another task"),
+}
+TURNED_DOWN_FOR = {
+    "own_work": _("It is the work of the department itself"),
+    "street_does": _("The street does it"),
+    "done_already": _("It was done already"),
+    "on_no_list": _("It is on no list"),
+}
 REFUSALS_LATE = {
     "funds_late": _("The money is late"),
     "staff_late": _("The people are late"),
@@ -425,6 +531,8 @@ CORRECTIONS = {
 TASK_REASONS = {
     "refuse": REFUSALS_OFF_LIST,
     "contest": CONTESTS,
+    "hold": HOLDS,
+    "turn_down": TURNED_DOWN_FOR,
     "refuse_late": REFUSALS_LATE,
     "correct": CORRECTIONS,
 }

@@ -35,6 +35,8 @@ FACETS = (
     "stopped_minutes",
     "recalled",
     "recalled_minutes",
+    "cut",
+    "cut_minutes",
 )
 
 
@@ -83,6 +85,8 @@ class TaskTally(models.Model):
     stopped_minutes = models.BigIntegerField(default=0)
     recalled = models.IntegerField(default=0)
     recalled_minutes = models.BigIntegerField(default=0)
+    cut = models.IntegerField(default=0)
+    cut_minutes = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["area_code", "month", "unit"], name="admission_one_tally")]

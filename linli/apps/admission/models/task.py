@@ -7,13 +7,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.apps.admission.flow.task import RECALLED, STOPPED
+from linli.apps.admission.flow.task import CUT, RECALLED, STOPPED, UPSTREAM
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Post, Unit
 from linli.foundation.accounts.roles import DEPARTMENT_STAFF, Permission
 from linli.foundation.files.models import StoredFile
 from linli.spine.cases.models import Case
 from linli.spine.catalogue.models import Form, Matter
+
+COMMUNITY = 12
 
 
 class Handing(models.Model):
@@ -76,7 +78,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self.none()
         if actor.role == DEPARTMENT_STAFF.code:
             return self.filter(handing__unit_id=actor.unit_id) if actor.unit_id is not None else self.none()
-        return self.filter(actor.within("case__area_id"))
+        rows = self.filter(actor.within("case__area_id"))
+        # What the street has, or did not let through, has not reached its community.
+        return rows.exclude(case__state__in=sorted(UPSTREAM | CUT)) if len(actor.area_id) >= COMMUNITY else rows
 
 
 class Task(models.Model):

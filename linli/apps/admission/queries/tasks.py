@@ -8,12 +8,12 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from linli.apps.admission.flow import TASK
-from linli.apps.admission.flow.task import CONTESTED, RECALLED, STOPPED
+from linli.apps.admission.flow.task import CONTESTED, CUT, RECALLED, STOPPED
 from linli.apps.admission.models import Handing, Task
 from linli.apps.admission.tally import LATE
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.models import Unit
-from linli.foundation.accounts.roles import CIVIL_AFFAIRS, DEPARTMENT_STAFF, ORGANISATION, Permission
+from linli.foundation.accounts.roles import CIVIL_AFFAIRS, DEPARTMENT_STAFF, ORGANISATION, STREET_STAFF, Permission
 from linli.lib.chinese import tidy
 from linli.lib.prefix import within
 from linli.spine.cases.flow import Part
@@ -44,6 +44,7 @@ FACETS: Final[Mapping[str, Q]] = {
     "finished": Q(case__state="finished"),
     "stopped": Q(case__state__in=sorted(STOPPED), spent_minutes__isnull=True),
     "recalled": Q(case__state=RECALLED, spent_minutes__isnull=True),
+    "cut": Q(case__state__in=sorted(CUT)),
     "reported": Q(spent_minutes__isnull=False),
     "held": Q(cells_held__gt=0) | Q(held_at__isnull=True, columns_held__gt=0),
 }
@@ -85,6 +86,8 @@ def desk_of(actor: Actor) -> Q:
         mine |= _state(Part.COMMUNITY)
     if actor.can(Permission.TASK_SEND) and actor.unit_id is not None:
         mine |= _state(Part.SENDER) & Q(handing__unit_id=actor.unit_id)
+    if actor.role == STREET_STAFF.code:
+        mine |= _state(Part.STREET)
     if actor.can(Permission.TASK_SUPERVISE):
         part = {CIVIL_AFFAIRS.code: Part.DISTRICT, ORGANISATION.code: Part.SUPERVISOR}.get(actor.role)
         if part is not None:

@@ -178,7 +178,7 @@ def task_in(done: Handed, area_id: str = HOME) -> Task:
 
 def move(task: Task, name: str, by: Actor, now: datetime, **more: object) -> Task:
     """Make a move of a task."""
-    own = {key: more.pop(key) for key in ("minutes", "files") if key in more}
+    own = {key: more.pop(key) for key in ("minutes", "files", "into") if key in more}
     fields: dict[str, object] = {"note": "依据清单和协议办理"}
     inputs = Inputs(**(fields | more))  # type: ignore[arg-type]
     tasks.act(case_id=task.pk, name=name, by=by, inputs=inputs, now=now, **own)  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ class Facts:
     """Everything is in order: nothing late, somebody else asks, enough communities have spoken."""
 
     late: bool = False
+    off_list: bool = False
     is_sender: bool = False
     actor_id: int | None = 9
     applicants: tuple[int, ...] = (1,)
@@ -34,6 +35,15 @@ TASK_LEADS = {
     ("off_list", "accept_once"): "doing",
     ("off_list", "ask"): "asked",
     ("doing", "refuse_late"): "refused",
+    ("at_street", "pass_on"): "arrived",
+    ("on_hold", "pass_on"): "arrived",
+    ("at_street", "pass_off_list"): "off_list",
+    ("on_hold", "pass_off_list"): "off_list",
+    ("at_street", "hold"): "on_hold",
+    ("at_street", "merge"): "merged",
+    ("on_hold", "merge"): "merged",
+    ("at_street", "turn_down"): "turned_down",
+    ("on_hold", "turn_down"): "turned_down",
     ("arrived", "contest"): "contested",
     ("contested", "uphold"): "correcting",
     ("contested", "dismiss"): "returned",
@@ -53,11 +63,14 @@ TASK_LEADS = {
     ("handed_in", "send_back"): "doing",
     ("handed_in", "confirm_silent"): "finished",
 }
-for one in ("arrived", "off_list", "returned", "asked", "doing", "handed_in"):
+for one in ("at_street", "on_hold", "arrived", "off_list", "returned", "asked", "doing", "handed_in"):
     TASK_LEADS[(one, "recall")] = "recalled"
 for one in OPEN:
     TASK_LEADS[(one, "note")] = one
-for one in ("arrived", "off_list", "contested", "returned", "asked", "refused", "correcting", "answered"):
+for one in (
+    *("at_street", "on_hold", "arrived", "off_list", "contested", "returned", "asked", "refused"),
+    *("correcting", "answered"),
+):
     TASK_LEADS[(one, "overdue")] = one
 SUPERVISORS = {"district", "supervisor"}
 TASK_WHO = {
@@ -67,6 +80,11 @@ TASK_WHO = {
     "refuse_late": {"community"},
     "accept_once": {"community"},
     "hand_in": {"community"},
+    "pass_on": {"street", "system"},
+    "pass_off_list": {"street", "system"},
+    "hold": {"street"},
+    "merge": {"street"},
+    "turn_down": {"street"},
     "contest": {"community"},
     "uphold": SUPERVISORS,
     "dismiss": SUPERVISORS,
@@ -82,7 +100,7 @@ TASK_WHO = {
     "recall": {"sender"},
     "confirm_silent": {"system"},
     "overdue": {"system"},
-    "note": {"sender", "community"} | SUPERVISORS,
+    "note": {"sender", "community", "street"} | SUPERVISORS,
 }
 APPLICATION_LEADS = {
     ("submitted", "block"): "blocked",
@@ -151,7 +169,9 @@ APPLICATION_WHO = {
 def test_every_pair_of_state_and_move_for_every_part(flow, leads, who):
     pairs = list(product(flow.states, flow.moves))
     assert {move.name: {str(part) for part in move.who} for move in flow.moves} == who
-    facts = {move.name: Facts(late=move.name == "refuse_late") for move in flow.moves}
+    facts = {
+        move.name: Facts(late=move.name == "refuse_late", off_list=move.name == "pass_off_list") for move in flow.moves
+    }
     for state, move in pairs:
         leads_to = leads.get((state.code, move.name))
         for part in Part:
@@ -169,6 +189,8 @@ def test_every_pair_of_state_and_move_for_every_part(flow, leads, who):
         ("refuse_late", "arrived", Facts(late=False), "something_late"),
         ("give_back", "refused", Facts(late=True), "nothing_late"),
         ("order", "refused", Facts(is_sender=True), "not_the_sender"),
+        ("pass_on", "at_street", Facts(off_list=True), "came_on_a_list"),
+        ("pass_off_list", "at_street", Facts(off_list=False), "came_off_list"),
         ("allow", "asked", Facts(is_sender=True), "not_the_sender"),
         ("uphold", "contested", Facts(is_sender=True), "not_the_sender"),
         ("dismiss", "contested", Facts(is_sender=True), "not_the_sender"),

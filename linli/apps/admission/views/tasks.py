@@ -162,6 +162,7 @@ def facet_words() -> dict[str, str]:
         "finished": _("finished"),
         "stopped": _("refused for good: never done"),
         "recalled": _("recalled before it was done"),
+        "cut": _("merged or turned down by the street"),
         "reported": _("with reported time"),
         "held": _("asked again for what is held"),
     }
@@ -226,7 +227,10 @@ def _shown(found: Task, actor: Actor, now: datetime) -> dict[str, Any]:
 
 def _buttons(found: Task, actor: Actor, now: datetime) -> Buttons:
     pattern = address("task_move", found.case.number, "MOVE")
-    return buttons(found.case, choices(found.case, actor, now), pattern)
+    # It goes on as it came: the other way is no choice that was stopped.
+    other = "pass_on" if found.off_list else "pass_off_list"
+    offered = [one for one in choices(found.case, actor, now) if one.move.name != other]
+    return buttons(found.case, offered, pattern)
 
 
 def _facts(found: Task) -> list[tuple[str, object]]:
@@ -282,6 +286,7 @@ def task_move(request: ActorRequest, task_number: str, move_name: str) -> HttpRe
             now=now,
             expected_seq=form.cleaned_data["seq"],
             minutes=form.cleaned_data.get("minutes"),
+            into=form.cleaned_data.get("into", ""),
             files=kept,
         )
     except NotAllowed:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.apps.admission.flow.task import CONTESTED, UNANSWERED
+from linli.apps.admission.flow.task import CONTESTED, UNANSWERED, UPSTREAM
 from linli.apps.admission.models import HandingFile
 from linli.foundation.accounts.access import refusal
 from linli.foundation.accounts.actors import SYSTEM, Actor
@@ -149,8 +149,8 @@ def miss(*, submission: Submission, now: datetime) -> bool:
 
 
 def _stands_still(form: CommunityForm) -> bool:
-    """While its citation is contested nobody is late, and nothing has ended."""
-    return form.task is not None and form.task.case.state == CONTESTED
+    """While its citation is contested, or the street has it, nobody is late, and nothing has ended."""
+    return form.task is not None and form.task.case.state in {CONTESTED, *UPSTREAM}
 
 
 def _has_no_ground(form: CommunityForm, today: date) -> bool:
