@@ -1,8 +1,10 @@
 """What comes back from people: compared with what was filled, told before it is kept, and never a new truth."""
 
 import io
+import zipfile
 from datetime import date
 
+import docx
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from linli.apps.admission.tests.factories import agreed, handed, item, move, task_in
 from linli.foundation.audit.models import AccessRecord
+from linli.foundation.files.documents import store_document
 from linli.insight.forms.actions import returning
 from linli.insight.forms.models import Difference, Filling, ReturnedForm, Submission
 from linli.insight.forms.reading import AskedColumn
@@ -185,6 +188,92 @@ def test_a_changed_value_becomes_a_correction_and_the_register_stays(client_for,
     corrections.approve(
         by=actor_of("community-secretary"), correction_id=ticket.pk, version=ticket.person.version, now=now
     )
+
+
+@pytest.mark.django_db
+def test_nothing_of_the_returned_file_leaves_but_what_was_chosen(client_for, actor_of, taken, now):
+    row, book = taken
+    page = book["统计表"]
+    at = next(line for line in (3, 4) if page.cell(line, 2).value == "张测试")
+    identity, phone = page.cell(at, 5).value, page.cell(at, 7).value
+    assert identity
+    page.cell(at, 8, "77")
+    page["A1"].comment = openpyxl.comments.Comment("悄悄话", "某人")
+    signed = next(line for line in range(4, 10) if page.cell(line, 1).value == "填表人：")
+    page.cell(signed, 1, "填表人：王某 2026年11月")
+    hidden = book.create_sheet("内部说明")
+    hidden["A1"], hidden.sheet_state = "不外传", "hidden"
+    book.properties.creator = "某人的电脑"
+    client_for("community-worker").post(f"/forms/submissions/{row.pk}/return/", {"file": upload(book)})
+    returning.keep(by=actor_of("community-worker"), returned_id=ReturnedForm.objects.get().pk, now=now)
+    done = released(actor_of("community-secretary"), Submission.objects.get(pk=row.pk), now, name="as_is")
+    with zipfile.ZipFile(store.path_of(done.path)) as archive:
+        parts = {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
+    text = "".join(parts.values())
+    for secret in (identity, phone or "没有电话", "悄悄话", "不外传", "某人的电脑"):
+        assert secret not in text, secret
+    out = openpyxl.load_workbook(store.path_of(done.path))["统计表"]
+    assert out.merged_cells.ranges
+    told = [[cell.value for cell in line] for line in out.iter_rows(min_row=3, max_row=8)]
+    assert 77 in next(line for line in told if line[1] == "张测试")
+    assert any(line[0] == "填表人：王某 2026年11月" for line in told)
+
+
+def _document() -> bytes:
+    made = docx.Document()
+    made.add_paragraph("老年人基本情况统计表")
+    cells = made.add_table(rows=3, cols=len(PARTLY)).rows[0].cells
+    for cell, name in zip(cells, PARTLY, strict=True):
+        cell.text = name
+    made.add_paragraph("填表人：")
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_document_that_comes_back_is_compared_as_a_workbook_is(client_for, health, actor_of, now):
+    secretary = actor_of("community-secretary")
+    for at, name in enumerate(("张测试", "李测试", "王测试"), start=1):
+        home = Home(dwelling_id=dwelling(f"50{at}").pk)
+        person(by=actor_of("community-worker"), now=now, name=name, born=date(1940, 5, at), sequence=at, home=home)
+    agreed(health, secretary, item(), now)
+    file = store_document(upload=SimpleUploadedFile("老年人.docx", _document()), by=health, now=now)
+    done = handed(health, now, matter=item(), form="form", files=[file], knowingly=False)
+    move(task_in(done), "accept", secretary, now)
+    row = submission_in(done)
+    client = client_for("community-worker", **ENGLISH)
+    address = f"/forms/submissions/{row.pk}/return/"
+    answer = client.get(f"/forms/submissions/{row.pk}/filled.xlsx")
+    book = docx.Document(io.BytesIO(b"".join(answer.streaming_content)))
+    table = book.tables[0]
+    names = {line.cells[1].text: line.cells for line in table.rows[1:]}
+    identity = names["张测试"][4].text
+    assert len(names) == 3
+    assert len(identity) == 18
+    names["张测试"][6].text = "13912345678"
+    names["李测试"][7].text = "需要"
+    table.rows[3]._tr.getparent().remove(table.rows[3]._tr)
+    gone = next(name for name, cells in names.items() if cells[1].text not in [r.cells[1].text for r in table.rows])
+    out = io.BytesIO()
+    book.save(out)
+    wrong = openpyxl.Workbook()
+    assert client.post(address, {"file": upload(wrong)}).status_code == 422
+    broken = SimpleUploadedFile("填好.docx", out.getvalue()[:900])
+    assert client.post(address, {"file": broken}).status_code == 422
+    assert client.post(address, {"file": SimpleUploadedFile("填好.docx", out.getvalue())}).status_code == 302
+    came_back = ReturnedForm.objects.get()
+    assert came_back.filling == Filling.objects.get(submission=row)
+    found = sorted(Difference.objects.values_list("kind", "key", "person__name"))
+    assert found == [("changed", "phone", "张测试"), ("removed", "", gone)]
+    returning.keep(by=actor_of("community-worker"), returned_id=came_back.pk, now=now)
+    assert Correction.objects.get().person.name == "张测试"
+    given = released(secretary, Submission.objects.get(pk=row.pk), now, name="as_is")
+    rows = [[cell.text for cell in line.cells] for line in docx.Document(store.path_of(given.path)).tables[0].rows]
+    assert rows[0] == list(PARTLY)
+    assert {line[1] for line in rows[1:]} == set(names) - {gone}
+    assert {line[4] for line in rows[1:]} == {""}
+    assert "需要" in {line[7] for line in rows[1:]}
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.actors import Actor
 from linli.foundation.accounts.http import ActorRequest
-from linli.foundation.files.documents import XLSX, store_document
+from linli.foundation.files.documents import DOCX, XLSX, store_document
 from linli.foundation.files.models import StoredFile
 from linli.insight.forms import periods, purposes, queries, table
 from linli.insight.forms.actions import releasing
@@ -84,13 +84,13 @@ def basis_of(found: CommunityForm) -> tuple[str, str, Any]:
 
 
 def uploaded(request: ActorRequest, now: datetime) -> StoredFile:
-    """The workbook that was uploaded. Raises Refusal: none, or something else than a workbook."""
+    """The form that was uploaded. Raises Refusal: none, or something else than a workbook or a document."""
     upload = request.FILES.get("file")
     if upload is None:
         raise Refusal(_("Choose the file."))
     file = store_document(upload=upload, by=request.actor, now=now)
-    if file.media_type != XLSX:
-        raise Refusal(_("This is no Excel file (.xlsx). Save it as one and upload it again."))
+    if file.media_type not in (XLSX, DOCX):
+        raise Refusal(_("This is no Excel or Word file (.xlsx, .docx). Save it as one and upload it again."))
     return file
 
 
