@@ -62,6 +62,16 @@ def test_open_doors_are_told(findings, settings):
     assert "LINLI_HTTPS is off" in told
 
 
+def test_that_no_text_message_leaves_is_told(findings, settings):
+    gateways = "linli.foundation.notifications.gateways"
+    settings.LINLI_SMS_GATEWAY = f"{gateways}.NoGateway"
+    assert "residents cannot sign in" in findings(Level.WARNING)
+    settings.LINLI_SMS_GATEWAY = f"{gateways}.FileGateway"
+    assert "to nobody's phone" in findings(Level.WARNING)
+    settings.LINLI_SMS_GATEWAY = f"{gateways}.ConsoleGateway"
+    assert "names nothing that can be loaded" in findings(Level.ERROR)
+
+
 def test_a_keyring_that_others_can_read_is_an_error(findings, settings):
     Keyring.load_or_create(settings.LINLI_KEYRING)
     assert findings(Level.ERROR) == ""

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from linli.foundation.accounts.demo import DEMO_USERS
@@ -20,6 +21,7 @@ from linli.foundation.accounts.passwords import DEMO_PASSWORD
 from linli.foundation.areas import checks as areas
 from linli.foundation.audit import append_only
 from linli.foundation.jobs.queries import worker_alive
+from linli.foundation.notifications.gateways import FileGateway, NoGateway
 from linli.foundation.rules import queries as rules
 from linli.lib.letters import chinese_fonts
 from linli.lib.sealing import Keyring, KeyringBroken
@@ -63,7 +65,7 @@ Findings = Iterator[Finding]
 
 def examine(*, now: datetime) -> list[Finding]:
     """Look at everything. Without a database the questions that need one are left out."""
-    found = [*_settings(), *_home(), *_keyring(), *_fonts()]
+    found = [*_settings(), *_gateway(), *_home(), *_keyring(), *_fonts()]
     reached = list(_database())
     found += reached
     if any(finding.is_error for finding in reached):
@@ -103,6 +105,23 @@ def _settings() -> Findings:
         )
     if settings.LINLI_HTTPS and not settings.CSRF_TRUSTED_ORIGINS:
         yield warning(_("LINLI_ORIGINS is empty. Behind a proxy, name the address, for example https://example.cn."))
+
+
+def _gateway() -> Findings:
+    try:
+        gateway = import_string(settings.LINLI_SMS_GATEWAY)
+    except ImportError as trouble:
+        text = _("LINLI_SMS_GATEWAY names nothing that can be loaded (%(reason)s). No text message leaves.")
+        yield error(text % {"reason": trouble})
+        return
+    if gateway is NoGateway:
+        yield warning(
+            _("LINLI_SMS_GATEWAY is not set: no text message leaves, so residents cannot sign in. Name a gateway.")
+        )
+    elif gateway is FileGateway and not settings.LINLI_DEMO:
+        yield warning(
+            _("Text messages with their codes go to a file (LINLI_SMS_GATEWAY) and to nobody's phone. Name a gateway.")
+        )
 
 
 def _home() -> Findings:

@@ -36,7 +36,8 @@ def of_database(request: HttpRequest, error: BaseException | None) -> HttpRespon
         return busy(request)
     if isinstance(error, DataError) or (isinstance(error, ValueError) and "NUL (0x00)" in str(error)):
         # A NUL in an address, or a number beyond every column: nothing that a form of ours sends.
-        logger.error("database refuses a value for %s: %s", request.path, error)
+        # The class only: the database repeats the value that it refuses.
+        logger.error("database refuses a value for %s: %s", request.path, type(error).__name__)
         return bad_request(request)
     return None
 

@@ -46,7 +46,7 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
     "LINLI_DEBUG": ("0", "Error pages show the inside of the program. For developers only."),
     "LINLI_LOG_LEVEL": ("WARNING", "How much is logged: DEBUG, INFO, WARNING, ERROR."),
     "LINLI_SMS_GATEWAY": (
-        "linli.foundation.notifications.gateways.ConsoleGateway",
+        "linli.foundation.notifications.gateways.NoGateway",
         "The class that sends text messages, as a dotted path.",
     ),
     "LINLI_FONTS": ("empty", "Fonts for PDF that come before the usual ones, by their names, separated by commas."),

@@ -195,7 +195,7 @@ LINLI_SMS_GATEWAY = environment.text(
     "LINLI_SMS_GATEWAY",
     "linli.foundation.notifications.gateways.FileGateway"
     if LINLI_DEMO
-    else "linli.foundation.notifications.gateways.ConsoleGateway",
+    else "linli.foundation.notifications.gateways.NoGateway",
 )
 # How many proxies of ours stand in front and may be believed about the visitor's address.
 LINLI_PROXIES = environment.number("LINLI_PROXIES", 0)
@@ -205,7 +205,9 @@ LINLI_FONTS = environment.names("LINLI_FONTS")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {"()": "linli.project.logs.OneLine", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": environment.text("LINLI_LOG_LEVEL", "WARNING").upper()},
 }

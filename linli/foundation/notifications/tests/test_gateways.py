@@ -1,16 +1,19 @@
 import json
-import logging
 from pathlib import Path
 
-from linli.foundation.notifications.gateways import ConsoleGateway, FileGateway
+import pytest
+
+from linli.foundation.accounts.gateways import send_text
+from linli.foundation.notifications.gateways import FileGateway, NoGatewaySet
 
 
-def test_the_console_shows_the_text_and_masks_the_number(caplog):
-    with caplog.at_level(logging.WARNING):
-        ConsoleGateway().send("13812345678", "Code 123456")
-    assert "138****5678" in caplog.text
-    assert "13812345678" not in caplog.text
-    assert "Code 123456" in caplog.text
+def test_without_a_gateway_nothing_is_sent_and_nothing_is_logged(caplog, capfd, settings):
+    settings.LINLI_SMS_GATEWAY = "linli.foundation.notifications.gateways.NoGateway"
+    with caplog.at_level(0), pytest.raises(NoGatewaySet) as refused:
+        send_text("13812345678", "Code 123456")
+    told = caplog.text + str(refused.value) + "".join(capfd.readouterr())
+    assert "123456" not in told
+    assert "13812345678" not in told
 
 
 def test_the_file_gets_one_line_a_text_and_only_its_owner_may_read_it(house: Path):
