@@ -7,10 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from linli.foundation.accounts.actors import actor_for
+from linli.foundation.accounts.actions.door import note
 from linli.foundation.accounts.models import PastPassword, User
 from linli.foundation.accounts.passwords import LONGEST, rule
-from linli.foundation.audit.actions import record
 from linli.lib.errors import Invalid
 
 
@@ -23,7 +22,7 @@ def change_password(*, user: User, old: str, new: str, ip: str, now: datetime) -
         text = _("This is not your present password.")
         raise Invalid(text, fields={"old": text})
     set_password(user=user, new=new, must_change=False, now=now)
-    record(by=actor_for(user), action="password.changed", ip=ip, now=now)
+    note(user=user, action="password.changed", ip=ip, now=now)
 
 
 @transaction.atomic

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.foundation import vault
 from linli.foundation.accounts.actions import attempts
-from linli.foundation.accounts.actors import actor_for
+from linli.foundation.accounts.actions.door import note
 from linli.foundation.accounts.models import RecoveryCode, Totp, User
-from linli.foundation.audit.actions import record
 from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal, Stale
 
@@ -70,7 +69,7 @@ def confirm(*, user: User, code: str, ip: str, now: datetime) -> list[str]:
             raise Stale(_("The second step is switched on already."))
         RecoveryCode.objects.filter(user=user).delete()
         RecoveryCode.objects.bulk_create(RecoveryCode(user=user, code_hash=_recovery_hash(user, one)) for one in codes)
-        record(by=actor_for(user), action="second_step.on", ip=ip, now=now)
+        note(user=user, action="second_step.on", ip=ip, now=now)
     return ["-".join((one[:4], one[4:8], one[8:])) for one in codes]
 
 
@@ -90,7 +89,7 @@ def check(*, user: User, code: str, ip: str, now: datetime) -> None:
     with transaction.atomic():
         if not used.update(used_at=now):
             raise WrongCode
-        record(by=actor_for(user), action="second_step.recovery", ip=ip, now=now)
+        note(user=user, action="second_step.recovery", ip=ip, now=now)
     attempts.forgive(_subject(user))
 
 
@@ -99,7 +98,7 @@ def switch_off(*, user: User, ip: str, now: datetime) -> None:
     """Remove the second step and its recovery codes. The caller has asked for the password again."""
     Totp.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
-    record(by=actor_for(user), action="second_step.off", ip=ip, now=now)
+    note(user=user, action="second_step.off", ip=ip, now=now)
 
 
 def _check(totp: Totp, code: str, now: datetime) -> None:

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.foundation import vault
 from linli.foundation.accounts.actions import attempts
-from linli.foundation.accounts.actors import ANONYMOUS, actor_for
+from linli.foundation.accounts.actions.door import note, note_try
 from linli.foundation.accounts.models import Post, Totp, User
 from linli.foundation.accounts.passwords import DEMO_PASSWORD, LONGEST
-from linli.foundation.audit.actions import record
 from linli.foundation.rules import queries as rules
 from linli.lib.errors import Refusal
 
@@ -50,18 +49,18 @@ def check_password(*, username: str, password: str, ip: str, now: datetime) -> U
     try:
         attempts.count(subject, limit=rule["failures"], lock=lock, now=now)
     except attempts.Locked:
-        record(by=ANONYMOUS, action="sign_in.locked", subject_kind="user", subject_id=_id_of(name), ip=ip, now=now)
+        note_try(username=name, action="sign_in.locked", ip=ip, now=now)
         raise
     user = User.objects.filter(username=name, kind=User.Kind.STAFF, is_active=True).first()
     if user is None:
         make_password(password[:LONGEST])  # As slow as a real check.
     if user is None or not _matches(user, password):
-        record(by=ANONYMOUS, action="sign_in.failed", subject_kind="user", subject_id=_id_of(name), ip=ip, now=now)
+        note_try(username=name, action="sign_in.failed", ip=ip, now=now)
         raise WrongSignIn
     attempts.forgive(subject)
     attempts.forgive_one(address)
     if not Post.objects.active(timezone.localdate(now)).filter(user=user).exists():
-        record(by=actor_for(user), action="sign_in.no_post", ip=ip, now=now)
+        note(user=user, action="sign_in.no_post", ip=ip, now=now)
         raise NoPost
     return user
 
@@ -77,7 +76,7 @@ def note_sign_in(*, user: User, ip: str, language: str, now: datetime) -> None:
     if user.language != language:
         user.language = language
         user.save(update_fields=["language"])
-    record(by=actor_for(user), action="sign_in", ip=ip, now=now)
+    note(user=user, action="sign_in", ip=ip, now=now)
 
 
 @transaction.atomic
@@ -85,15 +84,10 @@ def sign_out_elsewhere(*, user: User, ip: str, now: datetime) -> None:
     """End every session of the user; the caller renews the one in hand."""
     user.session_generation += 1
     user.save(update_fields=["session_generation"])
-    record(by=actor_for(user), action="sign_out.elsewhere", ip=ip, now=now)
+    note(user=user, action="sign_out.elsewhere", ip=ip, now=now)
 
 
 def _matches(user: User, password: str) -> bool:
     if password == DEMO_PASSWORD and not settings.LINLI_DEMO:
         return False  # A demo that became the real thing must not keep its open doors.
     return len(password) <= LONGEST and user.check_password(password)
-
-
-def _id_of(username: str) -> object:
-    """The id behind a typed name. The name itself is not kept: people type passwords into this field."""
-    return User.objects.filter(username=username).values_list("pk", flat=True).first() or ""

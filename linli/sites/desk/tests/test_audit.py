@@ -1,5 +1,14 @@
-from django.db import connection
+from dataclasses import replace
+from datetime import date
 
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from linli.foundation.accounts.actors import ANONYMOUS
+from linli.foundation.accounts.models import Post, User
+from linli.foundation.areas.models import Area, Level
 from linli.foundation.audit import append_only
 from linli.foundation.audit.actions import record
 from linli.sites.desk.tests.factories import make_case
@@ -63,13 +72,34 @@ def test_an_unknown_number_is_said_plainly(client_for):
     assert proof["case"] is None
 
 
-def test_a_sign_in_lies_in_nobody_s_area_and_is_seen(client_for, actor_of, now):
-    from dataclasses import replace
+def seen(client) -> list[str]:
+    return [one.action for one, _name, _removed in client.get(AUDIT).context["records"]]
 
-    from linli.foundation.accounts.actors import ANONYMOUS
 
+def test_the_auditor_of_all_sees_also_what_lies_in_nobody_s_area(client_for, actor_of, now):
     record(by=ANONYMOUS, action="sign_in.failed", ip="192.0.2.1", now=now)
     record(by=replace(actor_of("community-worker"), area_id="", post_id=None), action="sign_in", now=now)
     record(by=replace(actor_of("community-worker"), area_id="320106"), action="cases.exported", now=now)
-    records = client_for("auditor").get(AUDIT).context["records"]
-    assert [one.action for one, _name, _removed in records] == ["sign_in", "sign_in.failed"]
+    assert seen(client_for("auditor")) == ["sign_in", "sign_in.failed"]
+
+
+@pytest.fixture
+def elsewhere(district, now):
+    """Somebody with a post in another district of the same installation."""
+    given = {"name": "远处区", "level": Level.DISTRICT, "parent_id": "3201", "valid_from": date(2020, 1, 1)}
+    Area.objects.get_or_create(pk="320106", defaults=given)
+    user = User(username="far", name="远处人", kind=User.Kind.STAFF, password_changed_at=timezone.now())
+    user.must_change_password = False
+    user.set_password("Far-away-2026")
+    user.save()
+    Post.objects.create(user=user, role="auditor", area_id="320106", starts_on=date(2020, 1, 1))
+    return user
+
+
+def test_each_district_audits_its_own_sign_ins_only(client_for, elsewhere, now):
+    """Right and wrong passwords, names that nobody has, and lines of before, which had no area."""
+    record(by=replace(ANONYMOUS, user_id=elsewhere.pk), action="sign_in", now=now)
+    for name, password in (("far", "wrong"), ("far", "Far-away-2026"), ("nobody", "x"), ("community-worker", "x")):
+        Client().post("/accounts/sign-in/", {"username": name, "password": password})
+    assert seen(client_for("auditor")) == ["sign_in.failed"]
+    assert seen(client_for("far")) == ["sign_in", "sign_in.failed", "sign_in"]
