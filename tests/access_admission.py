@@ -61,6 +61,7 @@ EXPECTED = {
     "admission/agreements/<int:agreement_id>/clauses/<int:clause_id>/": ("department-staff", 302, 302),
     "admission/agreements/<int:agreement_id>/arrived/<int:guarantee_id>/": ("community-worker", 200, 422),
     "admission/agreements/<int:agreement_id>/arrivals/<int:arrival_id>/withdraw/": ("community-worker", 405, 302),
+    "admission/rules/<slug:which>/": ("civil-affairs", 200, 422),
     "admission/standing/": ("civil-affairs", 200, 422),
     "admission/standing/act/": ("civil-affairs", 405, 302),
     "certificates/": ("community-worker", 200, 405),
@@ -107,6 +108,7 @@ EXPECTED = {
 FOR_ALL = {"admission/lists/<int:list_id>/items/<int:item_id>/object/", "certificates/new/<int:kept_id>/"}
 VALUES_OF = {
     "admission/applications/<int:application_id>/moves/<slug:move_name>/": {"move_name": "withdraw"},
+    "admission/rules/<slug:which>/": {"which": "basis"},
     "certificates/asked/<slug:certificate_number>/moves/<slug:move_name>/": {"move_name": "void"},
     GIVEN: {},
 }

@@ -14,6 +14,7 @@ from linli.apps.admission.views import (
     items,
     lists,
     objections,
+    rulebook,
     standing,
     tasks,
 )
@@ -63,6 +64,7 @@ urlpatterns = [
     ),
     path("standing/", standing.standing, name="standing"),
     path("standing/act/", standing.standing_act, name="standing_act"),
+    path("rules/<slug:which>/", rulebook.rulebook_page, name="rulebook"),
     path("lists/", lists.lists, name="lists"),
     path("lists/new/", lists.new, name="list_new"),
     path("lists/<int:list_id>/", lists.one, name="list"),

@@ -159,9 +159,14 @@ def missing(document: Document) -> list[str]:
     return [name for name, said in needed.items() if not said.strip()] + ([] if document.shown else ["text"])
 
 
+def letters(text: str) -> str:
+    """The letters of a text alone, by which it is compared with words that are no reason."""
+    return _LETTERS.sub("", fold(text)).casefold()
+
+
 def is_reason(text: str, rules: Mapping[str, Any]) -> bool:
     """Whether words give a reason at all. “无”, “同上”, “暂不需要经费” and a sign written ten times are none."""
-    told = _LETTERS.sub("", fold(text)).casefold()
+    told = letters(text)
     none = rules.get("no_reasons", {"least": 1, "patterns": ()})
     repeated = told in (told + told)[1:-1]
     wordless = not re.search("[a-z一-鿿]", told)
@@ -315,6 +320,6 @@ def _guarantees(given: Guarantees, rule: Mapping[str, Any], rules: Mapping[str, 
 
 def _says_none(text: str, rules: Mapping[str, Any]) -> bool:
     """Whether the words only say that there is nothing, however short what they say would be otherwise."""
-    told = _LETTERS.sub("", fold(text)).casefold()
+    told = letters(text)
     patterns = rules.get("no_reasons", {"patterns": ()})["patterns"]
     return not told or any(re.fullmatch(pattern, told) for pattern in patterns)
