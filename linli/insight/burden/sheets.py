@@ -18,7 +18,7 @@ _FIGURES: Final[Mapping[str, Callable[[Figures], Value]]] = {
     "社区拒绝": lambda row: row.refused,
     "因逾期拒绝": lambda row: row.refused_late,
     "督促纠正": lambda row: row.corrected,
-    "附异议接收": lambda row: row.protested,
+    "保留意见": lambda row: row.protested,
     "预计用时（分钟）": lambda row: row.asked_minutes,
     "免填报（分钟）": lambda row: row.answered_minutes,
     "拒绝或清单外未办（分钟）": lambda row: row.stopped_minutes,

@@ -72,7 +72,7 @@ CAME_OFF_LIST = Guard(
 STATES = (
     State(
         code=AT_STREET,
-        label=_("With the street, before it reaches the community"),
+        label=_("With the street"),
         told="",
         owner=_who(STREET),
         tone=Tone.NEW,
