@@ -289,9 +289,18 @@ def _nothing_remembered() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Races that only PostgreSQL can have are left out elsewhere; the closing line counts them as deselected."""
+    """Mark what asks the database: `-m database` leaves out what says the same on every one.
+
+    Races that only PostgreSQL can have are left out elsewhere; the closing line counts them as deselected.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or "db" in fixtures or "transactional_db" in fixtures:
+            item.add_marker("database")
     if "postgres" in os.environ.get("DATABASE_URL", ""):
         return
-    kept = [item for item in items if not item.get_closest_marker("postgresql")]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    kept, left = [], []
+    for item in items:
+        (left if item.get_closest_marker("postgresql") else kept).append(item)
+    config.hook.pytest_deselected(items=left)
     items[:] = kept
