@@ -72,6 +72,13 @@ def test_that_no_text_message_leaves_is_told(findings, settings):
     assert "names nothing that can be loaded" in findings(Level.ERROR)
 
 
+def test_a_home_that_others_can_look_into_is_told(findings, settings):
+    settings.LINLI_HOME.chmod(0o700)
+    assert "Others can look into" not in findings()
+    settings.LINLI_HOME.chmod(0o750)
+    assert "Others can look into" in findings(Level.WARNING)
+
+
 def test_a_keyring_that_others_can_read_is_an_error(findings, settings):
     Keyring.load_or_create(settings.LINLI_KEYRING)
     assert findings(Level.ERROR) == ""

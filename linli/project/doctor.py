@@ -129,6 +129,9 @@ def _home() -> Findings:
     if not home.is_dir():
         yield error(_("The folder %(path)s (LINLI_HOME) is missing. Create it.") % {"path": home})
         return
+    if stat.S_IMODE(home.stat().st_mode) & 0o077:
+        text = _("Others can look into %(path)s (LINLI_HOME), where personal data lies. Run: chmod -R go= %(path)s")
+        yield warning(text % {"path": home})
     probe = home / ".doctor"
     try:
         probe.write_bytes(b"linli")

@@ -14,7 +14,7 @@ def secret_key(home: Path) -> str:
     """
     path = home / "secret-key"
     if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = home / f".secret-key.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(get_random_secret_key(), encoding="utf-8")

@@ -3,6 +3,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+# What is written below is for the installation's own user only: photos, exports, drafts, the database of SQLite.
+os.umask(0o077)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.project.settings")
 
 application = get_wsgi_application()

@@ -30,8 +30,10 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 POST_KEY = "post_id"
 SEEN_KEY = "last_seen"
+BEGAN_KEY = "began"
 # The session row is written at most this often for being alive; idle time is known to this precision.
 SEEN_EVERY = 60
+LONGEST_HOURS = 12
 
 
 class ActorMiddleware:
@@ -51,6 +53,10 @@ class ActorMiddleware:
         user = request.user
         if not isinstance(user, User):
             return ANONYMOUS
+        if self._is_over(request, now):
+            logout(request)
+            messages.info(request, _("You were signed out because you signed in long ago. Please sign in again."))
+            return ANONYMOUS
         if self._was_idle(request, now):
             logout(request)
             messages.info(request, _("You were signed out because nothing happened for a while."))
@@ -64,6 +70,14 @@ class ActorMiddleware:
             return ANONYMOUS
         request.posts = posts  # type: ignore[attr-defined]
         return actor_for(user, self._chosen(request, posts))
+
+    def _is_over(self, request: HttpRequest, now: datetime) -> bool:
+        """Whether the session ends however busy it is; one from before this was known begins now."""
+        began = request.session.get(BEGAN_KEY)
+        if not isinstance(began, int):
+            request.session[BEGAN_KEY] = int(now.timestamp())
+            return False
+        return now.timestamp() - began >= longest_session(now).total_seconds()
 
     def _was_idle(self, request: HttpRequest, now: datetime) -> bool:
         seen = request.session.get(SEEN_KEY)
@@ -135,6 +149,11 @@ class DefaultDeny:
 def idle_time(now: datetime) -> timedelta:
     """After how long without a request a session ends (rule set "sign_in", 15 to 30 minutes by domain.md §14)."""
     return timedelta(minutes=rules.params("sign_in", "", timezone.localdate(now))["idle_minutes"])
+
+
+def longest_session(now: datetime) -> timedelta:
+    """After how long a session ends, used or not (rule set "sign_in"; a working day where the rule does not say)."""
+    return timedelta(hours=rules.params("sign_in", "", timezone.localdate(now)).get("longest_hours", LONGEST_HOURS))
 
 
 def ask_to_sign_in(request: HttpRequest, mark: str) -> HttpResponse:

@@ -25,12 +25,12 @@ from linli.foundation.accounts.access import even_with_old_password, public, sig
 from linli.foundation.accounts.actions import second_step as steps
 from linli.foundation.accounts.client import ip_of
 from linli.foundation.accounts.http import ActorRequest, user_of
-from linli.foundation.accounts.middleware import POST_KEY, SEEN_KEY
+from linli.foundation.accounts.middleware import BEGAN_KEY, POST_KEY, SEEN_KEY
 from linli.foundation.accounts.models import Totp, User
 from linli.foundation.accounts.passwords import DEMO_PASSWORD, is_expired
 from linli.foundation.audit.actions import record
 from linli.lib.chinese import mask_phone
-from linli.lib.errors import Invalid, Refusal, TooMany
+from linli.lib.errors import Refusal, TooMany
 from linli.ui.toasts import toast
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -201,7 +201,7 @@ def password(request: ActorRequest) -> HttpResponse:
             old, new = form.cleaned_data["old"], form.cleaned_data["new"]
             try:
                 actions.change_password(user=user, old=old, new=new, ip=ip_of(request), now=now)
-            except Invalid as refusal:
+            except Refusal as refusal:
                 status = _show(form, refusal)
             else:
                 update_session_auth_hash(request, user)
@@ -272,11 +272,17 @@ def _totp_off(request: ActorRequest, user: User) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            if user.check_password(form.cleaned_data["password"]):
-                steps.switch_off(user=user, ip=ip_of(request), now=timezone.now())
+            now = timezone.now()
+            try:
+                actions.check_present_password(
+                    user=user, typed=form.cleaned_data["password"], field="password", now=now
+                )
+            except Refusal as refusal:
+                status = _show(form, refusal)
+            else:
+                steps.switch_off(user=user, ip=ip_of(request), now=now)
                 toast(request, _("The second step is switched off."))
                 return redirect("accounts:me")
-            form.add_error("password", _("This is not your present password."))
     context = {"form": form, **_frame(request)}
     return TemplateResponse(request, "accounts/totp_off.html", context, status=status)
 
@@ -305,6 +311,7 @@ def _enter(request: ActorRequest, user: User, now: datetime) -> HttpResponse:
     for key in (PENDING_KEY, CODE_KEY, POST_KEY):
         request.session.pop(key, None)
     login(request, user, backend=BACKEND)
+    request.session[BEGAN_KEY] = int(now.timestamp())
     request.session[SEEN_KEY] = int(now.timestamp())
     actions.note_sign_in(user=user, ip=ip_of(request), language=get_language() or "", now=now)
     several = user.posts.active(timezone.localdate(now)).count() > 1

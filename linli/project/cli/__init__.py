@@ -4,6 +4,7 @@ Exit codes: 0 it went well; 1 it found or met trouble, and says which; 2 it was 
 by Ctrl-C. Django is loaded only by the command that needs it, after the environment is set.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `linli` with these arguments (those of the process by default) and return the exit code."""
+    os.umask(0o077)  # what is written is for the installation's own user only
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in PASSED_ON:
         return reported(lambda: pass_on(arguments))

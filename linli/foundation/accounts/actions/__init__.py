@@ -1,7 +1,7 @@
 """The write side of accounts, one file for each noun; import from here."""
 
 from linli.foundation.accounts.actions.attempts import Locked
-from linli.foundation.accounts.actions.password import change_password, set_password
+from linli.foundation.accounts.actions.password import change_password, check_present_password, set_password
 from linli.foundation.accounts.actions.phone import CodeSpent, SentCode, WrongPhoneCode, check_code, send_code
 from linli.foundation.accounts.actions.sign_in import (
     NoPost,
@@ -34,6 +34,7 @@ __all__ = [
     "change_password",
     "check_code",
     "check_password",
+    "check_present_password",
     "create_user",
     "end_post",
     "forget_old",

@@ -169,6 +169,37 @@ def test_thirty_idle_minutes_end_the_session(wang, clock, sign_in, client):
     assert "nothing happened for a while" in answer.content.decode()
 
 
+def test_a_session_ends_after_a_working_day_however_busy_it_is(wang, clock, sign_in, client):
+    sign_in()
+    for _step in range(35):
+        clock.forward(timedelta(minutes=20))
+        assert client.get("/inside/").status_code == 200
+        assert client.get("/accounts/alive/").status_code == 204
+    clock.forward(timedelta(minutes=20))
+    answer = client.get("/inside/", follow=True)
+    assert "signed in long ago" in answer.content.decode()
+    sign_in()
+    assert client.get("/inside/").status_code == 200
+
+
+def test_wrong_passwords_inside_a_session_are_limited_too(wang, clock, sign_in, client):
+    """Somebody who finds an open session does not try passwords for as long as they like."""
+    sign_in()
+    new = {"new": "Ganz-neu-2026", "again": "Ganz-neu-2026"}
+    for n in range(5):
+        assert client.post("/accounts/password/", {"old": f"wrong-{n}", **new}).status_code == 422
+    answer = client.post("/accounts/password/", {"old": factories.PASSWORD, **new})
+    assert answer.status_code == 429
+    wang.refresh_from_db()
+    assert wang.check_password(factories.PASSWORD)
+    clock.forward(timedelta(minutes=29))
+    assert client.get("/inside/").status_code == 200
+    clock.forward(timedelta(minutes=2))
+    assert client.post("/accounts/password/", {"old": factories.PASSWORD, **new}).status_code == 302
+    wang.refresh_from_db()
+    assert wang.check_password("Ganz-neu-2026")
+
+
 def test_staying_signed_in_starts_idle_time_again(wang, clock, sign_in, client):
     sign_in()
     clock.forward(timedelta(minutes=29))
