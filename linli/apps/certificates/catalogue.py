@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from linli.apps.certificates.meaning import NEAR, shipped
 from linli.foundation.rules import queries as rules
 from linli.lib.chinese import fold
 from linli.lib.pinyin import of_name
@@ -20,6 +21,8 @@ RULE: Final = "certificates.not_issued"
 FILLING: Final = re.compile(r"证明|出具|开具|办理|盖章|我想|我要|帮我|麻烦|[一这那]?[个份张]|[开办的要盖]|\W")
 #: Letters shorter than this begin the pinyin of too much.
 LEAST_LETTERS: Final = 2
+#: How many items are offered where none surely answers.
+MOST_NEAREST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,20 @@ class NotIssuedList:
         return next((item for item in self.items if item.code == code), None)
 
     def find(self, text: str) -> Sequence[NotIssued]:
-        """The items that answer this text, best first; all of them for a text that says nothing."""
+        """The items that surely answer this text, best first; all of them for a text that says nothing."""
         said = bare(text)
         if not said:
             return self.items
-        ranked = [(rank, item) for item in self.items if (rank := fits(said, item.name, item.words)) >= 0]
-        return [item for _rank, item in sorted(ranked, key=lambda one: one[0])]
+        near = shipped().likeness(said)
+        fit = {item: fits(said, item.name, item.words) for item in self.items}
+        found = [item for item in self.items if fit[item] >= 0 or near.get(item.code, 0) >= NEAR]
+        return sorted(found, key=lambda item: (fit[item] != 0, -near.get(item.code, 0)))
+
+    def nearest(self, text: str) -> Sequence[NotIssued]:
+        """Up to three items that this text may mean, best first, for when none surely answers it."""
+        near = shipped().likeness(bare(text))
+        some = [item for item in self.items if near.get(item.code, 0) > 0]
+        return sorted(some, key=lambda item: -near[item.code])[:MOST_NEAREST]
 
     def forbids(self, name: str) -> bool:
         """Whether a certificate of this name is not to be issued, whatever another list says."""

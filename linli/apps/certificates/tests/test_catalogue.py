@@ -1,10 +1,13 @@
 """What people say finds the item they mean, and nothing near it."""
 
 from datetime import date
+from pathlib import Path
+from time import perf_counter
 
 import pytest
 
 from linli.apps.certificates.catalogue import not_issued
+from linli.apps.certificates.meaning import written
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 27)
@@ -59,3 +62,33 @@ def test_a_near_miss_finds_nothing(said):
 
 def test_a_text_without_a_word_shows_the_whole_list():
     assert len(found("")) == len(found("开证明")) == 20
+
+
+def test_everyday_words_find_the_item_first():
+    """Two hundred requests, written before the sayings and never among what is learnt from."""
+    known = not_issued(NANJING, TODAY)
+    lines = Path(__file__).with_name("asked_for.tsv").read_text(encoding="utf-8").splitlines()
+    missed = []
+    known.nearest("死亡")  # learns the sayings
+    began = perf_counter()
+    for code, said in (line.split("\t") for line in lines):
+        answers = known.find(said) or known.nearest(said)
+        if not answers or answers[0].code != code:
+            missed.append(said)
+    assert (perf_counter() - began) / len(lines) < 0.02
+    assert len(lines) == 200
+    assert len(missed) <= 20, missed
+
+
+def test_every_item_of_every_list_has_its_sayings():
+    items = {item.code for area in (NANJING, WUHAN) for item in not_issued(area, TODAY).items}
+    sayings = written()
+    assert items == set(sayings)
+    assert all(len(set(said)) >= 25 for said in sayings.values())
+
+
+def test_what_is_not_near_enough_is_offered_and_never_answered():
+    known = not_issued(NANJING, TODAY)
+    assert known.find("物业费") == []
+    assert 0 < len(known.nearest("物业费")) <= 3
+    assert known.nearest("\U0001f600") == []

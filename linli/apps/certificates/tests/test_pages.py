@@ -197,3 +197,13 @@ def test_residents_read_what_is_issued_and_what_is_not(client, district):
         assert words in page
     assert "志愿服务记录证明" not in client.get("/certificate/", {"q": "死亡证明"}).content.decode()
     assert "居住证明" not in client.get("/certificate/", {"q": "停车证"}).content.decode()
+
+
+def test_a_clerk_is_offered_the_nearest_where_nothing_answers_for_certain(client_for):
+    worker = client_for("community-worker")
+    offered = worker.get("/certificates/", {"q": "物业费"}).content.decode()
+    assert 'id="nearest-title"' in offered
+    assert 'id="not-title"' not in offered
+    answered = worker.get("/certificates/", {"q": "户口本丢了"}).content.decode()
+    assert 'id="nearest-title"' not in answered
+    assert answered.index("证件遗失证明") > answered.index('id="not-title"')

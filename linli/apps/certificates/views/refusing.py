@@ -37,14 +37,16 @@ def certificates(request: ActorRequest) -> HttpResponse:
     actor, today, q = request.actor, timezone.localdate(), words_of(request)
     known = not_issued(actor.area_id, today)
     writes = actor.can(Permission.CERTIFICATE_WORK)
+    issued, refused = find_kept(q, actor.area_id, today), known.find(q)
     context = {
         "q": q,
         "person": number_of(request.GET.get("person", "")) if writes else None,
         "key": uuid4().hex,
-        "kept": find_kept(q, actor.area_id, today),
+        "kept": issued,
         "writes": writes,
         "waiting": queries.waiting(actor) if writes else 0,
-        "items": known.find(q),
+        "items": refused,
+        "nearest": [] if issued or refused else known.nearest(q),
         "document": known.document,
         "verified": known.verified,
         "may_work": actor.can(Permission.TASK_WORK),
