@@ -22,6 +22,7 @@ from linli.lib.sheets.headers import plain_name
 from linli.register.people import headings
 from linli.register.people.headings import SELF, UNKNOWN, Heading
 from linli.register.people.headings.phrases import group as group_phrase
+from linli.register.people.headings.phrases import phrase
 
 #: Never held for a form: a remark is the form's own, and a class of “people” is the sender's.
 _OWN: Final = frozenset({"note", "event", "happened_on", "registered_area", "status", "recorded"})
@@ -63,10 +64,21 @@ def columns_of(names: Sequence[str], *, unit: str = PERSON, tag: str = "") -> tu
     """What each heading asks for (grouped ones joined by “/”); `unit` is what a row is, `tag` the roster's group."""
     if unit == CASE:
         raise ValueError("cases have words of their own")
-    read = headings.read(list(names))
+    read = tuple(
+        replace(heading, name=name)
+        for heading, name in zip(headings.read([_of_row(name) for name in names]), names, strict=True)
+    )
     strange = doubting.strangers_own(read)
     found = tuple(_column(heading, unit, tag, heading.at in strange) for heading in read if heading.name)
     return tuple(_beside(column, {one.key for one in found}) for column in found)
+
+
+def _of_row(name: str) -> str:
+    """妇女姓名, 军人姓名 are whoever the rows are about; what stands behind them is theirs."""
+    group, stroke, last = name.rpartition("/")
+    known = phrase(last)
+    is_own = known.field == "name" and known.subject == UNKNOWN and rosters.is_own_name(name)
+    return f"{group}{stroke}姓名" if is_own else name
 
 
 def _beside(column: AskedColumn, keys: Set[str]) -> AskedColumn:
@@ -156,9 +168,6 @@ def _is_of_somebody(groups: Sequence[str]) -> bool:
 def _meant(heading: Heading, unit: str, tag: str) -> tuple[str, str]:
     """(subject, attribute) of a heading; an attribute of "" where nobody can be sure."""
     subject, field = heading.subject or SELF, heading.field
-    if field == "name" and subject == UNKNOWN and rosters.is_own_name(heading.name):
-        # 妇女姓名, 军人姓名: whoever the rows are about.
-        return SELF, field
     if doubting.asks_something_else(heading) or (subject == "child" and tag in _WITHOUT_CHILDREN):
         return subject, ""
     if unit == HOUSEHOLD and subject == "head" and (heading.sure or heading.why == "beside"):

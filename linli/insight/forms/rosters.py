@@ -153,7 +153,8 @@ def _is_general(one: _Found) -> int:
 
 def _says_less(one: _Found, other: _Found) -> bool:
     if "none" in other.roster:
-        return False
+        # 志愿服务队志愿者: of neither does anybody hold a list.
+        return "none" in one.roster
     is_part = one.roster.items() <= other.roster.items()
     ages = {"age_from", "age_to"}
     is_older = _is_general(one) in (1, 2) and (bool(ages & other.roster.keys()) or other.roster == {"tag": "aged"})

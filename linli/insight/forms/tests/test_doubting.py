@@ -76,6 +76,13 @@ def test_a_phone_behind_what_is_no_person_is_the_rows_own():
     assert keys("姓名 介绍人 本人电话") == ["name", "", "phone"]
 
 
+@pytest.mark.parametrize("name", ["妇女姓名", "军人姓名", "学生姓名"])
+def test_what_stands_behind_the_name_of_whom_rows_are_about_is_theirs(name):
+    assert keys(f"序号 {name} 出生日期 身份证号码 联系电话 丈夫姓名") == [
+        "number", "name", "born", "identity", "phone", "spouse:name"
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["儿童姓名", "学生姓名", "妇女姓名", "军人姓名", "党员姓名", "残疾人姓名", "老人姓名"])
 def test_a_row_that_names_somebody_beside_the_head_is_theirs(name):
     text = f"序号 {name} 户主姓名 户主电话"

@@ -247,7 +247,11 @@ class Cases:
     def form_volunteers(self) -> Measured:
         names = "序号 姓名 性别 身份证号 联系电话 服务时长 擅长"
         return Measured(
-            made_forms.book("志愿者信息登记表", names.split()), "志愿者.xlsx", {"none": "志愿者"}, [], [None] * 7
+            made_forms.book("志愿服务队志愿者信息登记表", names.split()),
+            "志愿者.xlsx",
+            {"none": "志愿服务"},
+            [],
+            [None] * 7,
         )
 
 
