@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from linli.project import serve
-from linli.project.serve import AddressTaken, Server
+from linli.project.serve import AddressTaken, DemoInPublic, Server
 
 
 def test_an_address_in_use_is_named_with_another_to_try():
@@ -85,3 +85,21 @@ def test_a_server_may_run_without_a_worker(children):
     with serve.background_worker(wanted=False):
         pass
     assert children == []
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "office"])
+def test_a_demo_is_not_served_to_others_unless_that_is_said_twice(settings, host):
+    settings.LINLI_DEMO = True
+    with pytest.raises(DemoInPublic, match="LINLI_DEMO_PUBLIC=1"):
+        Server(host=host, port=0).check_address()
+
+
+def test_a_demo_is_served_to_others_where_that_is_said_twice(settings):
+    settings.LINLI_DEMO = settings.LINLI_DEMO_PUBLIC = True
+    Server(host="0.0.0.0", port=0).check_address()
+
+
+@pytest.mark.parametrize(("demo", "host"), [(True, "127.0.0.1"), (True, "localhost"), (False, "0.0.0.0")])
+def test_a_demo_for_oneself_and_an_installation_for_others_are_served(settings, demo, host):
+    settings.LINLI_DEMO = demo
+    Server(host=host, port=0).check_address()

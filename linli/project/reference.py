@@ -43,6 +43,7 @@ VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
     "LINLI_HTTPS": ("0", "1 when a proxy ends HTTPS before Linli: secure cookies, HSTS, trust in X-Forwarded-Proto."),
     "LINLI_PROXIES": ("0", "How many proxies of ours stand in front and may be believed about a visitor's address."),
     "LINLI_DEMO": ("0", "Demo mode. `linli demo` sets it; a real installation never does."),
+    "LINLI_DEMO_PUBLIC": ("0", "1 lets a demo listen on an address that others reach. Never with true data."),
     "LINLI_DEBUG": ("0", "Error pages show the inside of the program. For developers only."),
     "LINLI_LOG_LEVEL": ("WARNING", "How much is logged: DEBUG, INFO, WARNING, ERROR."),
     "LINLI_SMS_GATEWAY": (

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -33,6 +34,12 @@ WAIT_FOR_REQUESTS = 10  # seconds that a stopping server gives to the requests i
 WAIT_FOR_WORKER = 20.0  # seconds that the background worker gets for the job in hand
 STARTS_WITHIN = 60  # seconds
 SHORTEST_LIFE = 5.0  # a worker that lived for less than this waits a moment before its next start
+
+
+class DemoInPublic(Refusal):
+    """Everybody knows the passwords of a demo, so others reach it only where that was said a second time."""
+
+    code = "demo_in_public"
 
 
 class AddressTaken(Refusal):
@@ -58,7 +65,13 @@ class Server:
         return f"http://{named}:{self.port}"
 
     def check_address(self) -> None:
-        """Find out early whether the port can be had. Raises AddressTaken with what to do."""
+        """Find out early whether we may listen there, and can. Raises DemoInPublic or AddressTaken with what to do."""
+        if settings.LINLI_DEMO and not settings.LINLI_DEMO_PUBLIC and not _is_own(self.host):
+            words = (
+                f"Everybody knows the passwords of a demo, and {self.host} can be reached from outside. "
+                "Listen on 127.0.0.1, or set LINLI_DEMO_PUBLIC=1 if no true data is in it."
+            )
+            raise DemoInPublic(words)
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -116,6 +129,14 @@ class Server:
                         return
                 except (OSError, HTTPException):
                     continue
+
+
+def _is_own(host: str) -> bool:
+    """Whether only this machine reaches a server that listens there."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @contextmanager

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 LINLI_HOME = environment.home()
 LINLI_VERSION = __version__
 LINLI_DEMO = environment.flag("LINLI_DEMO", default=False)
+LINLI_DEMO_PUBLIC = environment.flag("LINLI_DEMO_PUBLIC", default=False)
 DEBUG = environment.flag("LINLI_DEBUG", default=False)
 
 SECRET_KEY = environment.text("LINLI_SECRET_KEY") or secrets.secret_key(LINLI_HOME)
