@@ -1,4 +1,4 @@
-"""A task handed down (交办) as a table: 接收 → 办理 → 报结, or 拒绝 → 督促纠正 → 办结 (S1-11, S5-05).
+"""A task handed down (交办) as a table: 接收 → 办理 → 提交结果, or 拒绝 → 督促纠正 → 办结 (S1-11, S5-05).
 
 引用不符: what cites an item that does not say this is contested; supervision decides, and until then it is on no list.
 """
