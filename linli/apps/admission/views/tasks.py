@@ -137,7 +137,7 @@ def _chips(request: ActorRequest, chosen: Filter, senders: list[Unit], areas: li
     if chosen.month:
         last = chosen.months_to or chosen.month
         months = f"{chosen.month:%Y-%m}" if last == chosen.month else f"{chosen.month:%Y-%m} – {last:%Y-%m}"
-        found.append((_("Came in"), months, "month"))
+        found.append((_("Handed down"), months, "month"))
     if chosen.facet:
         found.append((_("Only"), facet_words()[chosen.facet], "facet"))
     if chosen.handing:
@@ -154,12 +154,12 @@ def facet_words() -> dict[str, str]:
         "cited": _("handed down under an item"),
         "contested": _("citation contested"),
         "lost": _("citation lost"),
-        "refusals": _("refused"),
+        "refusals": _("Refused"),
         "refused": _("refused: on no list"),
         "refused_late": _("refused: late"),
         "protested": _("accepted under protest"),
         "corrected": _("corrected"),
-        "finished": _("finished"),
+        "finished": _("Finished"),
         "stopped": _("refused for good: never done"),
         "recalled": _("recalled before it was done"),
         "cut": _("merged or turned down by the street"),

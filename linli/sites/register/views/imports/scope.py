@@ -103,7 +103,7 @@ def steps_of(batch: Batch | None, current: str) -> list[dict[str, Any]]:
     labels = {
         "upload": _("Upload"),
         "columns": _("Columns"),
-        "check": _("Check"),
+        "check": _("Check the rows"),
         "words": pgettext("import", "Words"),
         "errors": _("Errors"),
         "merge": _("Merge desk"),
