@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,20 @@ def test_histories_and_figures_that_are_whole_end_with_0(district, now, capsys):
     assert "1 rows recounted" in capsys.readouterr().out
     assert cli.main(["audit", "verify", "2026112399999"]) == 1
     assert "There is no case 2026112399999." in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_groups_of_an_older_version_are_written_anew(actor_of, now, capsys):
+    from linli.register.people.models import Tag
+    from linli.register.people.tests import factories
+
+    factories.person(by=actor_of("community-worker"), now=now, born=date(1931, 3, 2))
+    assert Tag.objects.filter(kind="aged").delete()[0] == 1
+    assert cli.main(["recount"]) == 1
+    assert "aged: kept never" in capsys.readouterr().out
+    assert cli.main(["recount", "--groups"]) == 0
+    assert "1 groups written anew" in capsys.readouterr().out
+    assert Tag.objects.filter(kind="aged").count() == 1
 
 
 @pytest.mark.django_db

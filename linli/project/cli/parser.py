@@ -91,4 +91,7 @@ def _add_checking(commands: Subparsers) -> None:
         epilog=ENDING,
     )
     verify.add_argument("number", nargs="?", help="the number of one case; without it, all")
-    _add(commands, "recount", "Prove that the figures kept by every move equal a full recount.", runs.recount)
+    recount = _add(commands, "recount", "Prove that the figures kept by every move equal a full recount.", runs.recount)
+    recount.add_argument(
+        "--groups", action="store_true", help="first write the groups that follow from facts anew: after an upgrade"
+    )

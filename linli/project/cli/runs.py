@@ -124,9 +124,25 @@ def audit_verify(options: argparse.Namespace) -> int:
     return GOOD
 
 
+def _write_groups() -> None:
+    from django.utils import timezone
+
+    from linli.register.people.actions import computed
+
+    now = timezone.now()
+    changed = computed.refresh_everybody(on=timezone.localdate(now), now=now)
+    print(f"{changed} groups written anew.")
+
+
 def recount(options: argparse.Namespace) -> int:
-    """Compare the kept figures with a full recount; print every difference."""
+    """Compare the kept figures with a full recount; print every difference.
+
+    With `--groups`, the groups that follow from facts (高龄, 独居, 空巢, 党员) are first written as today's rules tell
+    them: what an older version wrote may be told otherwise by now.
+    """
     load_django()
+    if options.groups:
+        _write_groups()
     from linli.apps.admission import tally as tasks
     from linli.insight.population.recount import prove, prove_groups
     from linli.spine.cases import tally

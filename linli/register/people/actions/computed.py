@@ -88,10 +88,15 @@ def refresh_area(area_id: str, *, on: date, now: datetime) -> int:
     return sum(_chunks(_concerned(area_id, on), on, now))
 
 
+def refresh_everybody(*, on: date, now: datetime) -> int:
+    """The same for everybody, wherever they live: after an upgrade whose rules tell more than the rows say."""
+    return sum(_chunks(Person.objects.filter(_may_be_in(on)), on, now))
+
+
 def refresh_birthdays(*, on: date, now: datetime) -> int:
     """The same for those whom a birthday of the last month may bring into a group, and after a change of the rules."""
     if any(on - SLEPT < first <= on for first in _rule_days()):
-        return sum(_chunks(Person.objects.filter(_may_be_in(on)), on, now))
+        return refresh_everybody(on=on, now=now)
     birthdays = Q(pk__in=())
     for years in sorted({years for rule in _every_rule() for years in _ages(rule)}):
         birthdays |= Q(born__gt=birthday(on - SLEPT, -years), born__lte=birthday(on, -years))
