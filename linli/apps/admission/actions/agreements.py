@@ -90,10 +90,14 @@ def _begin(unit: Unit, areas: Sequence[Area], year: int, now: datetime) -> list[
 
 
 def _prefill(made: Sequence[Agreement], matters: Sequence[Matter], unit: Unit, year: int) -> None:
-    offered = {
-        application.matter_id: application
-        for application in Application.objects.filter(matter__in=matters, unit=unit).prefetch_related("offered")
+    # What was offered belongs to the item, not to the version of the list in which it was applied for.
+    applied = Application.objects.filter(matter__identity__in=[matter.identity for matter in matters], unit=unit)
+    by_identity = {
+        application.matter.identity: application
+        for application in applied.select_related("matter").prefetch_related("offered").order_by("pk")
+        if application.matter is not None
     }
+    offered = {matter.pk: by_identity[matter.identity] for matter in matters if matter.identity in by_identity}
     clauses = Clause.objects.bulk_create(
         Clause(
             agreement=agreement,

@@ -9,6 +9,8 @@ import pytest
 from django.utils import timezone
 
 import linli
+from linli.apps.admission.actions import agreements
+from linli.apps.admission.models import Application, Clause
 from linli.apps.admission.queries import guarantees
 from linli.apps.admission.queries.applications import objections
 from linli.apps.admission.tests.factories import HOME, agreed, handed, item, of_unit, task_in
@@ -85,3 +87,25 @@ def test_nothing_joins_items_by_their_numbers():
         if joined.search(line)
     ]
     assert found == []
+
+
+def test_what_was_offered_follows_its_item_into_a_new_agreement(swapped, health, now):
+    old, borrowed, moved = swapped
+    day = timezone.localdate(now)
+    Application.objects.create(
+        matter=old,
+        unit_id=health.unit_id,
+        area_id=health.area_id,
+        list_kind=old.matter_list.kind,
+        name=old.name,
+        does=old.does,
+        why="健康讲座在社区办",
+        conditions="每年两次",
+        starts_on=day,
+        drafted_by_id=health.user_id,
+        drafted_at=now,
+    )
+    year = day.year + 1
+    (made,) = agreements.draft(by=health, area_ids=[HOME], matters=[borrowed, moved], year=year, now=now)
+    written = dict(Clause.objects.filter(agreement=made).values_list("matter_id", "conditions"))
+    assert written == {borrowed.pk: "", moved.pk: "每年两次"}
