@@ -58,7 +58,7 @@ def read(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> tuple[He
     columns = _stand_ins(columns)
     columns = _strangers(columns)
     columns = beside.told(columns, sample)
-    columns = _twice(columns)
+    columns = _beside_strangers(_twice(columns))
     return tuple(_heading(column, content.cells(sample, column.at), columns) for column in columns)
 
 
@@ -149,6 +149,17 @@ def _twice(columns: list[beside.Column]) -> list[beside.Column]:
                 column = column.of(UNKNOWN, sure=False)
         told.append(column)
     return sorted(told, key=lambda one: one.at)
+
+
+def _beside_strangers(columns: list[beside.Column]) -> list[beside.Column]:
+    """家庭成员/姓名 beside the person's own name is nobody known: so is the relation or phone under that group."""
+    names = [column for column in columns if column.field == "name" and column.groups]
+    own = {column.groups for column in names if column.subject in ("", SELF)}
+    others = {column.groups for column in names if column.subject == UNKNOWN} - own
+    return [
+        column.of(UNKNOWN, sure=False) if column.groups in others and column.subject in ("", SELF) else column
+        for column in columns
+    ]
 
 
 def _heading(column: beside.Column, cells: Sequence[str], columns: Sequence[beside.Column]) -> Heading:

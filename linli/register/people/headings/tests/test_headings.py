@@ -239,3 +239,16 @@ def test_any_headings_can_be_read(names, sample):
     assert all(one.field == "" or one.field in BY_NAME for one in found)
     assert all(one.subject != UNKNOWN or one.key == "" for one in found)
     assert chosen(found).keys() <= set(range(len(names)))
+
+
+@pytest.mark.parametrize("group", ["家庭成员", "家庭主要成员"])
+def test_what_stands_beside_a_family_members_name_is_never_surely_the_persons(group):
+    names = ["姓名", "身份证号", *(f"{group}/{what}" for what in ("姓名", "关系", "工作单位", "联系电话"))]
+    assert [one.sure for one in read(names)] == [True, True, False, False, False, False]
+    assert all(one.subject == UNKNOWN for one in read(names)[2:])
+
+
+@pytest.mark.parametrize("name", ["已故", "已亡故", "已过世", "是否身故", "是否病故"])
+def test_a_column_that_tells_who_is_dead_is_read(name):
+    assert said("姓名", name) == ["name", "dead"]
+    assert said("姓名", "死亡原因")[1] != "dead"
