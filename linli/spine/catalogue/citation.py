@@ -10,10 +10,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 from linli.lib.chinese import fold
+from linli.spine.catalogue.wording import SIMPLE
 
 DUTY: Final = "duty"
 #: 建卫发〔2026〕5号: letters before a year in brackets, and a number. The issuer's letters may be missing.
 _NUMBER: Final = re.compile(r"[一-鿿]{0,12}[〔\[(（【][^〔〕\[\]()（）【】\s]{2,6}[〕\])）】] ?第?0*[0-9]{1,5}号")
+#: What people put into a word so that it is not read: 检 查, 考·核, 盖-章. Commas part words, and stay.
+_INSIDE: Final = re.compile(r"[^\S\n]+|(?<=[一-鿿A-Za-z])[-_·・.*/\\|—…@#+~]+(?=[一-鿿A-Za-z])")
 _BRACKETS: Final = str.maketrans("[](【】)（）", "〔〕〔〔〕〕〔〕")
 
 
@@ -59,14 +62,14 @@ def meant(texts: Iterable[str], rules: Mapping[str, Any]) -> dict[str, tuple[str
 
     请整理检查资料迎检 → inspection;  请居民参加免费健康检查 → nothing
     """
-    told = _without("\n".join(fold(text) for text in texts), rules["harmless"])
+    told = _without(_told(texts), rules["harmless"])
     found = {kind: _found(told, tuple(words)) for kind, words in rules["meant"].items()}
     return {kind: words for kind, words in found.items() if words}
 
 
 def targets(texts: Iterable[str], rules: Mapping[str, Any]) -> tuple[str, ...]:
     """The words that make a task a target: rates, least numbers, letters of responsibility."""
-    return _found(_without("\n".join(fold(text) for text in texts), rules["harmless"]), tuple(rules["targets"]))
+    return _found(_without(_told(texts), rules["harmless"]), tuple(rules["targets"]))
 
 
 def numbers(texts: Iterable[str]) -> tuple[str, ...]:
@@ -83,6 +86,11 @@ def is_number_of(number: str, documents: Iterable[str]) -> bool:
 
 def _even(number: str) -> str:
     return re.sub(r"(?<=〕)第?0*", "", fold(number).translate(_BRACKETS).replace(" ", ""))
+
+
+def _told(texts: Iterable[str]) -> str:
+    """Texts as they are read for their meaning: 檢 查 and 检·查 say 检查."""
+    return "\n".join(_INSIDE.sub("", fold(text).translate(SIMPLE)) for text in texts)
 
 
 def _without(text: str, harmless: Iterable[str]) -> str:

@@ -36,7 +36,7 @@ _PAIRS: Final = (
     "憲宪歷历專专題题類类顧顾願愿顯显驅驱趕赶擊击殺杀滅灭禁禁燒烧煙烟塵尘髮发發发當当無无積积極极漸渐減减"
     "穩稳獨独數数據据檔档樣样橋桥歡欢歐欧滿满澤泽濕湿瀏浏灣湾災灾熱热爭争愛爱獲获現现環环異异盡尽監监盤盘"
 )
-_SIMPLE: Final = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
+SIMPLE: Final = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 _BURDEN: Final = ("bearing", "targets")
 _RELIEF: Final = ("telling", "helping", "others", "harmless")
 _SIGNS: Final = (*_BURDEN, *_RELIEF[:-1])
@@ -169,7 +169,7 @@ def _apart(words: Sequence[str], most: int = 4) -> tuple[str, ...]:
 
 def _even(text: str) -> str:
     """The text without what people put between characters: 招-商 引 資 becomes 招商引资."""
-    return _FILLING.sub("", fold(text).translate(_SIMPLE))
+    return _FILLING.sub("", fold(text).translate(SIMPLE))
 
 
 def _first(text: str, words: Iterable[str]) -> str:

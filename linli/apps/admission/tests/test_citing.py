@@ -376,3 +376,15 @@ def test_no_reader_is_ever_shown_the_code_of_a_rule():
     found = {code for text in texts for code in re.findall(r'Finding\(\s*"(\w+)"', text)}
     assert len(found) > 15
     assert found - set(judging.ABOUT) == set()
+
+
+@pytest.mark.parametrize("written", ["检 查", "检·查", "检-查", "檢查", "检　查", "检\u200b查"])
+def test_spaces_marks_and_other_characters_do_not_hide_an_inspection(written, health, now):
+    found = why(item(), health, now, form="task", title=f"公共卫生{written}", text=f"逐栋{written}健康情况")
+    assert "relabelled" in found
+
+
+def test_a_word_is_not_read_across_a_comma(health, now):
+    assert "relabelled" not in why(
+        item(), health, now, form="task", title="老年人体检", text="组织体检，查血压、查血糖"
+    )
