@@ -239,6 +239,20 @@ def test_refused_with_a_reason_that_the_sender_reads(client_for, actor_of, waiti
     assert Message.objects.filter(subject_kind="submission", subject_id=str(row.pk)).exists()
 
 
+def test_a_second_press_or_an_old_page_does_not_do_the_other_thing(client_for, actor_of, waiting, now):
+    row = submission_in(waiting)
+    old_page = {"do": "refuse", "reason": "超出事项范围"}
+    released(actor_of("community-secretary"), row, now)
+    client = client_for("community-worker", **ENGLISH)
+    client.post(f"/forms/submissions/{row.pk}/refuse/", old_page)
+    assert submission_in(waiting).state == State.RELEASED, "whoever did not want to give it has not taken it back"
+    assert 'name="do" value="withdraw"' in client.get(f"/forms/submissions/{row.pk}/").content.decode()
+    for _press in range(2):
+        client.post(f"/forms/submissions/{row.pk}/refuse/", {"do": "withdraw", "reason": "用途已变"})
+    assert submission_in(waiting).state == State.WITHDRAWN
+    assert not AccessRecord.objects.filter(action="form.refused").exists()
+
+
 def test_two_presses_let_it_go_once(actor_of, waiting, now):
     row, secretary, worker = submission_in(waiting), actor_of("community-secretary"), actor_of("community-worker")
     first, second = given_by(secretary, row, now), given_by(worker, row, now)

@@ -263,7 +263,8 @@ def submission_standing(request: ActorRequest, submission_id: int) -> HttpRespon
 def submission_refuse(request: ActorRequest, submission_id: int) -> HttpResponse:
     """Do not give a form, or take back what was given: with the reason that its sender reads."""
     found = shared.submission_or_404(request.actor, submission_id)
-    take = releasing.withdraw if found.state == Submission.State.RELEASED else releasing.refuse
+    # As the page said, not as it is by now: a second press or an old page must not do the other thing.
+    take = releasing.withdraw if request.POST.get("do") == "withdraw" else releasing.refuse
     try:
         take(by=request.actor, submission_id=found.pk, reason=request.POST.get("reason", ""), now=timezone.now())
         toast(request, _("Written down. The sender reads the reason."))
