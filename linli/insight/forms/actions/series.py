@@ -14,7 +14,7 @@ from linli.foundation.accounts.roles import Permission
 from linli.foundation.audit import actions as audit
 from linli.foundation.files.actions import keep as keep_files
 from linli.foundation.files.models import StoredFile
-from linli.insight.forms import periods, purposes, table
+from linli.insight.forms import periods, purposes
 from linli.insight.forms.actions import opening
 from linli.insight.forms.messages import tell_community
 from linli.insight.forms.models import AskedForm, CommunityForm, Every, Submission
@@ -78,7 +78,7 @@ def change(*, by: Actor, asked: AskedForm, file: StoredFile, now: datetime) -> T
     """
     _own(by, asked)
     locked = AskedForm.objects.select_for_update().select_related("handing").get(pk=asked.pk)
-    form = read(file, about_cases=table.is_about_cases(locked))
+    form = read(file, locked.handing.roster)
     if form is None or form.has_rows:
         raise Invalid(fields={"file": _("Attach the empty form as an Excel file, with its headings and no rows.")})
     template = Template(file, form)

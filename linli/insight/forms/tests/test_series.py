@@ -230,6 +230,18 @@ def test_a_form_that_is_none_or_the_same_changes_nothing(client_for, monthly, na
 
 
 @pytest.mark.django_db
+def test_a_changed_form_about_households_can_be_accepted_and_given(health, actor_of, monthly, now):
+    """What a row is was said when it was handed down; a changed form is read by that too."""
+    Handing.objects.update(roster={"unit": "household"})
+    secretary, asked = actor_of("community-secretary"), AskedForm.objects.get()
+    series.change(by=health, asked=asked, file=stored_form(health, now, ALL_HELD[:4]), now=now)
+    form = fetched()
+    assert template_of(form.asked).fingerprint == form.asked.fingerprint
+    standing.accept_change(by=secretary, form=form, fingerprint=form.asked.fingerprint, now=now)
+    assert released(secretary, submission_in(monthly), now, name="as_is").state == State.RELEASED
+
+
+@pytest.mark.django_db
 def test_it_stops_with_the_item_and_says_so(monthly, now):
     later = now.replace(month=12, day=22)
     Matter.objects.filter(pk=item().pk).update(suspended_since=date(2026, 12, 1))
