@@ -41,7 +41,7 @@ def take(*, by: Actor, submission: Submission, template: Template, file: StoredF
     sheet = Sheet.of(file, template)
     if not sheet.rows:
         raise Invalid(fields={"file": _("There is no row in this form.")})
-    filling = _filling_of(submission, sheet)
+    filling = _filling_of(submission, sheet, template)
     found = _differences(sheet, template, filling)
     if len(found) > MOST:
         text = _("Almost nothing in this form is what was filled in. Is it another form, or from another community?")
@@ -73,8 +73,9 @@ def _differences(sheet: Sheet, template: Template, filling: Filling | None) -> l
     return found if filling is not None else [one for one in found if one.kind != "added"]
 
 
-def _filling_of(submission: Submission, sheet: Sheet) -> Filling | None:
-    rows = Filling.objects.filter(submission=submission)
+def _filling_of(submission: Submission, sheet: Sheet, template: Template) -> Filling | None:
+    # The cells of a form that its sender has changed since stand elsewhere: nothing can be compared with them.
+    rows = Filling.objects.filter(submission=submission, fingerprint=template.fingerprint)
     named = rows.filter(number=sheet.number).first() if sheet.number else None
     return named or rows.order_by("-pk").first()
 
@@ -143,8 +144,7 @@ def keep(*, by: Actor, returned_id: int, now: datetime) -> ReturnedForm:
     _may_take(by, submission)
     if found.kept_at is not None:
         raise Stale(_("This form was kept already."))
-    newer = ReturnedForm.objects.filter(submission=submission, kept_at__gt=found.at).exists()
-    if newer:
+    if ReturnedForm.objects.filter(submission=submission, kept_at__isnull=False, pk__gt=found.pk).exists():
         raise Stale(_("A newer one was handed in meanwhile. Look at that one, or upload this one again."))
     found.kept_at = now
     found.save(update_fields=["kept_at"])

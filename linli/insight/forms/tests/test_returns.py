@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from linli.apps.admission.tests.factories import agreed, handed, item, move, task_in
 from linli.foundation.audit.models import AccessRecord
 from linli.foundation.files.documents import store_document
-from linli.insight.forms.actions import returning
-from linli.insight.forms.models import Difference, Filling, ReturnedForm, Submission
+from linli.insight.forms.actions import returning, series, standing
+from linli.insight.forms.models import CommunityForm, Difference, Filling, ReturnedForm, Submission
 from linli.insight.forms.reading import AskedColumn
 from linli.insight.forms.returned import Came, differences, plain
 from linli.insight.forms.store import store
-from linli.insight.forms.tests.factories import PARTLY, released, stored_form, submission_in
+from linli.insight.forms.tests.factories import PARTLY, form_bytes, released, stored_form, submission_in
 from linli.register.people.actions import corrections
 from linli.register.people.actions.events import Home
 from linli.register.people.models import Correction, Person
@@ -310,6 +310,41 @@ def test_others_hand_in_nothing(client_for, taken):
     for who, status in (("cw-320105001004", 404), ("civil-affairs", 403), ("department-staff", 403), ("auditor", 403)):
         assert client_for(who).post(address, {"file": upload(book)}).status_code == status
     assert not ReturnedForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_of_two_that_came_back_the_newer_may_be_kept_last(client_for, taken):
+    row, book = taken
+    client = client_for("community-worker", **ENGLISH)
+    for _time in range(2):
+        client.post(f"/forms/submissions/{row.pk}/return/", {"file": upload(book)})
+    for one in ReturnedForm.objects.order_by("pk"):
+        client.post(f"/forms/returned/{one.pk}/")
+    assert not ReturnedForm.objects.filter(kept_at__isnull=True).exists()
+    client.post(f"/forms/submissions/{row.pk}/return/", {"file": upload(book)})
+    client.post(f"/forms/submissions/{row.pk}/return/", {"file": upload(book)})
+    newer, older = ReturnedForm.objects.order_by("-pk")[:2]
+    for one in (newer, older):
+        client.post(f"/forms/returned/{one.pk}/")
+    older.refresh_from_db()
+    assert older.kept_at is None
+
+
+@pytest.mark.django_db
+def test_nothing_is_compared_with_a_filling_of_another_layout(client_for, health, actor_of, taken, now):
+    """The sender swaps two columns: what was filled before stands in other places than what comes back."""
+    row, book = taken
+    swapped = (PARTLY[0], PARTLY[2], PARTLY[1], PARTLY[3], PARTLY[5], PARTLY[4], *PARTLY[6:])
+    series.change(by=health, asked=row.form.asked, file=stored_form(health, now, swapped), now=now)
+    form = CommunityForm.objects.select_related("asked__handing__unit", "asked__template").get()
+    standing.accept_change(by=actor_of("community-secretary"), form=form, fingerprint=form.asked.fingerprint, now=now)
+    made = openpyxl.load_workbook(io.BytesIO(form_bytes(swapped)))
+    for line in (3, 4):
+        for at, name in enumerate(swapped, start=1):
+            made["统计表"].cell(line, at, book["统计表"].cell(line, PARTLY.index(name) + 1).value)
+    answer = client_for("community-worker").post(f"/forms/submissions/{row.pk}/return/", {"file": upload(made)})
+    assert "/forms/returned/" in answer["Location"]
+    assert not Difference.objects.exists()
 
 
 @pytest.mark.django_db
