@@ -57,6 +57,9 @@ def plain_name(text: str) -> str:
     return _FILLING.sub("", fold(text))
 
 
+_OF_A_PERSON: Final = re.compile("[1-9][0-9]{16}[0-9Xx]", re.ASCII)
+
+
 def find_header(rows: Sequence[tuple[int, list[str]]], known: Callable[[str], bool]) -> Header:
     """Find the header among the first rows of a sheet; `known` tells whether a heading is one that is understood.
 
@@ -95,6 +98,10 @@ def _top(looked: Sequence[tuple[int, list[str]]], at: int) -> int:
     return top
 
 
+def _has_number_of_a_person(cells: Sequence[str]) -> bool:
+    return any(_OF_A_PERSON.fullmatch(cell) for cell in cells if len(cell) == 18)
+
+
 def _best(looked: Sequence[tuple[int, list[str]]], known: Callable[[str], bool]) -> int:
     often = Counter((column, cell) for _number, cells in looked for column, cell in enumerate(cells) if cell)
     # A word that a column says again and again (户主, 党员) is data, though a heading may be called so.
@@ -111,6 +118,10 @@ def _best(looked: Sequence[tuple[int, list[str]]], known: Callable[[str], bool])
         else 0
         for _number, cells in looked
     ]
+    # Below the first person there are no headings any more, only such that come again.
+    people = next((at for at, (_number, cells) in enumerate(looked) if _has_number_of_a_person(cells)), len(looked))
+    if people and max(scores[:people]) >= 2:
+        scores = scores[:people]
     most = max(scores)
     if most >= 2:
         return scores.index(most)

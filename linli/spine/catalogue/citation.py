@@ -14,7 +14,13 @@ from linli.spine.catalogue.wording import SIMPLE
 
 DUTY: Final = "duty"
 #: 建卫发〔2026〕5号: letters before a year in brackets, and a number. The issuer's letters may be missing.
-_NUMBER: Final = re.compile(r"[一-鿿]{0,12}[〔\[(（【][^〔〕\[\]()（）【】\s]{2,6}[〕\])）】] ?第?0*[0-9]{1,5}号")
+_NUMBER: Final = re.compile(
+    r"[一-鿿]{0,12} ?[〔\[(（【][^〔〕\[\]()（）【】\s]{2,6}[〕\])）】] ?第? ?0*[0-9]{1,5} ?号"
+    # Without brackets, or without 号 at the end, behind letters that end as those of a document do.
+    r"|[一-鿿]{1,10}[发办函字规令] ?[〔\[(（【]?20[0-9]{2}[〕\])）】]?年? ?第? ?0*[0-9]{1,5}(?: ?号|(?![0-9年月日]))"
+)
+#: The year of a number, whatever stands around it.
+_YEAR: Final = re.compile(r"〔?(20[0-9]{2})〕?年?第?0*([0-9]{1,5})号?$")
 #: What people put into a word so that it is not read: 检 查, 考·核, 盖-章. Commas part words, and stay.
 _INSIDE: Final = re.compile(r"[^\S\n]+|(?<=[一-鿿A-Za-z])[-_·・.*/\\|—…@#+~]+(?=[一-鿿A-Za-z])")
 _BRACKETS: Final = str.maketrans("[](【】)（）", "〔〕〔〔〕〕〔〕")
@@ -85,7 +91,8 @@ def is_number_of(number: str, documents: Iterable[str]) -> bool:
 
 
 def _even(number: str) -> str:
-    return re.sub(r"(?<=〕)第?0*", "", fold(number).translate(_BRACKETS).replace(" ", ""))
+    said = fold(number).translate(_BRACKETS).replace(" ", "")
+    return _YEAR.sub(r"〔\1〕\2号", re.sub(r"(?<=〕)第?0*", "", said))
 
 
 def _told(texts: Iterable[str]) -> str:

@@ -34,7 +34,7 @@ from linli.foundation.rules import queries as rules
 from linli.foundation.rules.actions import publish
 from linli.foundation.rules.models import RuleSet
 from linli.lib.errors import Invalid
-from linli.spine.catalogue import basis
+from linli.spine.catalogue import basis, citation
 from linli.spine.catalogue.models import Matter
 
 pytestmark = pytest.mark.django_db
@@ -382,6 +382,17 @@ def test_no_reader_is_ever_shown_the_code_of_a_rule():
 def test_spaces_marks_and_other_characters_do_not_hide_an_inspection(written, health, now):
     found = why(item(), health, now, form="task", title=f"公共卫生{written}", text=f"逐栋{written}健康情况")
     assert "relabelled" in found
+
+
+@pytest.mark.parametrize("text", ["实地查看楼道卫生并限期整改", "开展回头看", "免费检查各楼道卫生", "查验台帐"])
+def test_an_inspection_by_another_name_is_one(text, health, now):
+    assert "relabelled" in why(item(), health, now, form="task", title="公共卫生工作", text=text)
+
+
+@pytest.mark.parametrize("text", ["老年人名单列成 excel 发来", "把老年人姓名电话住址发到邮箱"])
+def test_a_form_by_another_name_is_one(text, health, now):
+    found = citation.meant([text], rules.params("admission.citation", "320105", now.date()))
+    assert "form" in {str(kind) for kind in found}
 
 
 def test_a_word_is_not_read_across_a_comma(health, now):

@@ -93,13 +93,16 @@ def send_code(*, phone: str, ip: str, now: datetime) -> SentCode:
             ip=ip,
         )
     text = _("Your Linli code is %(code)s. It is valid for %(minutes)d minutes. Do not give it to anybody.")
+    failed = ""
     try:
         gateways.send_text(number, text % {"code": code, "minutes": minutes})
-    except Exception as error:  # A gateway is somebody else's code.
-        # The class only: a gateway's message may repeat the number.
-        logger.warning("sms gateway failed: %s", type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - a gateway is somebody else's code
+        # The class only, and not raised from it: a gateway's message may repeat the number and the code.
+        failed = type(error).__name__
+    if failed:
+        logger.warning("sms gateway failed: %s", failed)
         PhoneCode.objects.filter(pk=row.pk).update(expires_at=now)
-        raise CodeNotSent from error
+        raise CodeNotSent
     return SentCode(phone_index=index, phone_masked=chinese.mask_phone(number), code=code)
 
 

@@ -5,6 +5,7 @@ may have died never comes in as living.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -20,19 +21,23 @@ HERE, OTHER = "here", "other"
 DEATH, MOVE_OUT, FLOW_OUT = "death", "move_out", "flow_out"
 #: Events that take somebody away; they are of people whom the register knows.
 ENDS: Final = (DEATH, MOVE_OUT, FLOW_OUT)
-ARRIVALS: Final = ("birth", "move_in", "flow_in")
+BIRTH: Final = "birth"
+ARRIVALS: Final = (BIRTH, "move_in", "flow_in")
 MOVE_WITHIN: Final = "move_within"
 #: A remark as short as this that says nothing else than an end is taken at its word.
 SHORT: Final = 12
 #: The columns that name an event, and the table under which their words are remembered.
-NAMING: Final = ("event", "status", "alive", "dead")
+NAMING: Final = ("event", "status", "alive", "dead", "gone")
 TABLE: Final = "event"
 #: What somebody may say that a word means.
 MEANINGS: Final = (HERE, *ENDS, *ARRIVALS, MOVE_WITHIN, OTHER)
 #: Days that say by themselves what happened.
 DAYS: Final[Mapping[str, str]] = {"died_on": DEATH, "moved_out_on": MOVE_OUT, "flowed_out_on": FLOW_OUT}
 #: Columns without which a row says nothing of what happened.
-TELLING: Final = frozenset({"event", "status", "alive", "dead", "event_on", "note", *DAYS})
+TELLING: Final = frozenset({*NAMING, "event_on", "note", *DAYS})
+
+#: The day before what a remark says: 2026年3月去世, 3.5搬走.
+_WHEN: Final = re.compile(r"^[0-9年月日号./\-—\s于在]+")
 
 Why = tuple[str, Mapping[str, Any]]
 NOTHING_SAVED: Final[Mapping[str, str]] = {}
@@ -133,6 +138,9 @@ def _put(
         # Where they lived is known: a sheet of the dead needs no doors.
         for field in ("address", "grid", "room", "building"):
             errors.pop(field, None)
+    elif event == BIRTH and on is not None and values["born"] not in (None, on) and not values["born_precision"]:
+        # A number of 1960 is nobody's who was born in June.
+        errors[name] = ("birth_other_day", {"day": values["born"].isoformat()})
     if on is not None:
         values["event_on"] = on.isoformat()
         if event not in ENDS:
@@ -147,12 +155,14 @@ def _said(values: Mapping[str, Any], saved: Mapping[str, str]) -> Iterator[tuple
         yield "alive", read_answer(text, saved, yes=HERE, no=DEATH)
     if text := values.get("_dead"):
         yield "dead", read_answer(text, saved, yes=DEATH, no=HERE)
+    if text := values.get("_gone"):
+        yield "gone", read_answer(text, saved, yes=MOVE_OUT, no=HERE)
 
 
 def _remark(values: Mapping[str, Any], errors: dict[str, Why]) -> None:
     """A remark that says nothing but “已去世” asks: it may be the only word of it."""
     note = str(values.get("note") or "")
-    if note and len(note) <= SHORT and read(note) in ENDS:
+    if note and len(note) <= SHORT and read(_WHEN.sub("", note)) in ENDS:
         errors["note"] = ("note_says_event", {"text": note})
 
 

@@ -72,6 +72,7 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     "events_differ": lambda: _("The columns of this row say different things of what happened."),
     "event_on_page": lambda: _("This event is entered on the page of the person or the household."),
     "event_day_missing": lambda: _("Say on which day: a column 死亡日期, 迁出日期 or 变动日期 is missing here."),
+    "birth_other_day": lambda: _("The birthday of this row is %(day)s: that is not the day of this birth."),
     "event_before_birth": lambda: _("This day lies before the birthday."),
     "note_says_event": lambda: _("The remark says “%(text)s”: use it as the column 变动类型, or correct it."),
     "ended_nobody": lambda: _("The register does not know this person, so nothing of them can end or change."),

@@ -142,6 +142,26 @@ def test_a_column_that_is_read_of_nobody_is_told(by):
     assert any("是否独居" in text and "是否低保" not in text for text in balance.remarks(batch))
 
 
+@pytest.mark.parametrize(
+    ("heads", "cells"),
+    [
+        ("状态", "死亡"), ("状态", "已迁出"), ("死亡", "是"), ("是否迁出", "是"), ("户籍是否迁出", "是"),
+        ("备注", "2026年3月去世"),
+        ("变动类型,变动日期", "出生,2026-06-01"),
+    ],
+)  # fmt: skip
+def test_nobody_who_died_left_or_was_born_otherwise_comes_in_as_living(by, heads, cells):
+    batch = guessed(by, csv(f"姓名,身份证号,{heads}", f"赵一,{{0}},{cells}"))
+    assert states(batch) == [("赵一", "error")]
+
+
+def test_people_above_headings_that_come_again_are_people(by):
+    rows = (",,电话,备注", "赵一,{0},13900001111,", "姓名,身份证号,联系电话,备注", "钱二,{1},13900002222,")
+    batch = guessed(by, csv("姓名,身份证号,联系,", *rows))
+    assert [name for name, state in states(batch) if state == "ok"] == ["赵一", "钱二"]
+    assert balance.whole(batch).holds
+
+
 def workbook(*sheets: tuple[str, list[list[str]]], hidden: int = 0) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
