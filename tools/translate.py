@@ -124,10 +124,16 @@ def check() -> int:
     """Name everything that is not as it must be."""
     problems = []
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder) / "locale"
+        kept, fresh = Path(folder) / "kept", Path(folder) / "fresh"
         if CATALOGUES.is_dir():
+            shutil.copytree(CATALOGUES, kept)
+        try:
+            # Django writes into the catalogues of the folder that it reads, whatever others it is given.
+            extract(CATALOGUES)
             shutil.copytree(CATALOGUES, fresh)
-        extract(fresh)
+        finally:
+            if kept.is_dir():
+                shutil.copytree(kept, CATALOGUES, dirs_exist_ok=True)
         for language in LANGUAGES:
             if not path_of(language).is_file():
                 problems.append(f"{language}: there is no catalogue; run: make translate")
