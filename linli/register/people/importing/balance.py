@@ -145,7 +145,8 @@ def remarks(batch: Batch) -> list[str]:
         said = _(", ").join(_("%(name)s (%(n)s cells)") % {"name": name, "n": n} for name, n in left)
         text = ngettext("%(n)s column is left out: %(names)s", "%(n)s columns are left out: %(names)s", len(left))
         found.append(text % {"n": len(left), "names": said})
-    names = [batch.columns[int(at)] for at, key in batch.mapping.items() if key in not_read_of(batch)]
+    unread = groups_said.not_read(filter(None, batch.mapping.values()), area_id=batch.area_id)
+    names = [batch.columns[int(at)] for at, key in batch.mapping.items() if key in unread]
     if names:
         text = ngettext(
             "%(n)s column is read of nobody: %(names)s. Linli reckons these groups itself, or officers enter them.",
@@ -203,11 +204,6 @@ def columns_left_out(batch: Batch) -> list[tuple[str, int]]:
         for at, name in enumerate(batch.columns)
         if at not in taken and at < len(filled) and filled[at] and name != annotated.PROBLEM
     ]
-
-
-def not_read_of(batch: Batch) -> list[str]:
-    """The keys of columns that were matched to a group which no sheet gives."""
-    return groups_said.not_read(filter(None, batch.mapping.values()), area_id=batch.area_id)
 
 
 def log(batch: Batch, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The merge desk and the correction of cells: what people decide about rows before a batch is applied."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -20,7 +20,6 @@ from linli.register.people.importing.upload import opened
 from linli.register.people.models import Staged
 
 MOST_CELL = 2000
-CHUNK = 500
 Decision, State = Staged.Decision, Staged.State
 #: What a decision writes at a row.
 DECIDED = ("state", "decision", "person_id", "same_as_row", "unlike", "keep", "decided_by_id")
@@ -163,16 +162,11 @@ def _settled(batch: Batch, row: Staged, cells: list[str], *, named: bool = False
 def check_again(batch: Batch, numbers: Collection[int]) -> None:
     """Check rows again as their cells are, because what a word means is known by now. They are then to be matched."""
     checker = RowChecker(gather(batch), batch.pk)
-    for part in _parts(sorted(numbers)):
+    for part in naming.parts(sorted(numbers)):
         rows = list(Staged.objects.filter(batch=batch, row__in=part))
         cells = cells_of(batch, rows)
         for row in rows:
             _replace(batch, row, cells.get(row.row, []), checker)
-
-
-def _parts(numbers: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(numbers), CHUNK):
-        yield numbers[start : start + CHUNK]
 
 
 def read_anew(batch: Batch, row: Staged, cells: list[str], *, named: bool = False) -> None:

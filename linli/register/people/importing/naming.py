@@ -37,13 +37,14 @@ def find(batch: Batch) -> None:
         with connection.cursor() as cursor:
             cursor.execute(question, [batch.pk])
             apart = [pk for pk, one, other in cursor.fetchall() if not same_name(one, other)]
-        for part in _parts(apart):
+        for part in parts(apart):
             Staged.objects.filter(pk__in=part).update(
                 state=Staged.State.DUPLICATE, reason=NAME_DIFFERS, decision=Staged.Decision.NONE
             )
 
 
-def _parts(found: Iterable[int]) -> Iterator[list[int]]:
+def parts(found: Iterable[int]) -> Iterator[list[int]]:
+    """Numbers in lists that one statement takes."""
     rest = iter(found)
     while part := list(islice(rest, CHUNK)):
         yield part

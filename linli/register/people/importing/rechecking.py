@@ -4,21 +4,19 @@ What the approver did not see does not happen: the batch goes back to `checked`,
 by now. The community is locked by then, so that nobody else applies to it at the same moment.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import connection
 
 from linli.foundation.imports.models import Batch
-from linli.register.people.importing import comparing, ending, likeness, matching
+from linli.register.people.importing import comparing, ending, likeness, matching, naming
 from linli.register.people.importing.matching import DISTRICT_DIGITS, MATCHED_AT, PEOPLE
 from linli.register.people.importing.staging import TABLE
 from linli.register.people.models import Staged
 
 #: Whoever was entered by a transaction that had begun before the check and ended after it is seen all the same.
 LONGEST_TRANSACTION: Final = timedelta(hours=6)
-CHUNK = 1000
 OTHER_VERSION: Final = (
     f'SELECT s."row" FROM "{TABLE}" AS s LEFT JOIN "{PEOPLE}" AS p ON p.id = s.person_id'  # noqa: S608 - names of ours
     " WHERE s.batch_id = %s AND s.person_id IS NOT NULL AND s.decision = 'same' AND s.state IN ('ok', 'unchanged')"
@@ -43,7 +41,7 @@ def recheck(batch: Batch) -> int:
     if not found:
         return 0
     matching.match(batch)
-    for part in _parts(sorted(found)):
+    for part in naming.parts(sorted(found)):
         Staged.objects.filter(batch=batch, row__in=part).update(meanwhile=True)
     return len(found)
 
@@ -51,7 +49,7 @@ def recheck(batch: Batch) -> int:
 def _changed(batch: Batch) -> list[int]:
     """The rows of people who changed, and of whom the row says something else: now, or when it was compared."""
     found = []
-    for part in _parts(_rows(OTHER_VERSION, [batch.pk])):
+    for part in naming.parts(_rows(OTHER_VERSION, [batch.pk])):
         rows = Staged.objects.filter(batch=batch, row__in=part)
         befores = {row.row: comparing.found(row) for row in rows}
         for row in comparing.compared(list(rows)):
@@ -71,8 +69,3 @@ def _rows(question: str, values: list[int | str]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         return [row for (row,) in cursor.fetchall()]
-
-
-def _parts(rows: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
